@@ -1,0 +1,95 @@
+"""The values of a reading: what goes in (Post, Us) and what comes out (Reading), frozen and free of Django.
+
+They are apart from the heads that fill them, so that storage, triage and evaluation share one vocabulary.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Valence = Literal["negative", "neutral", "positive"]
+Addressed = Literal["to_us", "about_us", "rival", "nearby"]
+Flag = Literal["danger", "legal", "breach", "bereavement", "illness", "hardship"]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why something was decided: a stable code, how much it weighed, and the words that show it.
+
+    ``start``/``end`` are character offsets into the post's own text (-1 when the evidence is not a span of it).
+    """
+
+    code: str
+    weight: float = 1.0
+    evidence: str = ""
+    start: int = -1
+    end: int = -1
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """An earlier message of the same conversation, oldest first."""
+
+    ours: bool
+    author: str
+    text: str
+    said_at: datetime | None = None
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing said, as the heads see it. ``direct`` is true where the channel itself addresses us (mail, form, DM).
+
+    Followers, avatar and display name are not here, on purpose: they must never weigh.
+    """
+
+    text: str
+    author: str = ""
+    said_at: datetime | None = None
+    mentions: tuple[str, ...] = ()
+    before: tuple[Turn, ...] = ()
+    direct: bool = False
+    ours: bool = False
+
+
+class Us(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is reading: the workspace's handles and names, its rivals', what it listens for, its languages and zone.
+
+    With neither handles nor names, the company addressed is the first handle a post tags.
+    """
+
+    handles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    zone: str = "UTC"
+
+
+class PromiseSpan(msgspec.Struct, frozen=True):
+    """Words that commit somebody to something: who owes, what, and when in the speaker's own words."""
+
+    start: int
+    end: int
+    text: str
+    who: Literal["us", "them"]
+    due: str = ""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one post says, as understood. ``emotions`` and ``intents`` map a small closed vocabulary to 0..1."""
+
+    language: str
+    language_confidence: float
+    valence: Valence
+    valence_score: float
+    """-1 (wholly negative) .. 1 (wholly positive)."""
+    emotions: dict[str, float] = {}
+    intents: dict[str, float] = {}
+    addressed: Addressed = "nearby"
+    terms: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    promises: tuple[PromiseSpan, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    model: str = ""
+    """The version of the heads that made this reading."""
