@@ -1,0 +1,133 @@
+"""One process: the live hub and the pages behind the gate on one port, and the threads that work beside them.
+
+``uvicorn rapport.config.asgi:application`` serves pages only; ``rapport up`` adds the worker through ``make``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from a2wsgi import WSGIMiddleware
+
+from rapport.config.gate import Gate
+from rapport.config.limits import Limits
+from rapport.core.live import App, Hub, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Background = Callable[[threading.Event], object]
+"""Works until the event is set, then returns within a second or so."""
+
+log = logging.getLogger("rapport.server")
+LIVE = "/live"
+THREADS = 16
+CHUNKS = 256
+"""Pieces of an answer that may wait for a slow reader while the thread that made them is free again: a whole static
+file of 2 MB at whitenoise's 8 KB a piece."""
+AGAIN = 5.0
+"""Seconds after which a background thread that failed is started anew."""
+FAREWELL = 1.5
+"""Seconds that all background threads together are given to end."""
+
+
+class Server:
+    """The ASGI application. ``closing`` ends the open streams, which would otherwise hold a shutdown up."""
+
+    def __init__(self, pages: Gate, hub: Hub, background: Sequence[Background]) -> None:
+        self.pages, self.hub, self.background = pages, hub, background
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+        elif scope["path"] == LIVE:
+            await self.hub(scope, receive, send)
+        else:
+            await self.pages(scope, receive, send)
+
+    def closing(self) -> None:
+        """The server was asked to stop: say so to the threads and end the streams. Called on the event loop."""
+        self._stop.set()
+        self.hub.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.hub.open()
+        for work in self.background:
+            name = getattr(work, "__qualname__", type(work).__name__)
+            thread = threading.Thread(target=tend, args=(work, self._stop, name), name=name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.closing()
+        await asyncio.to_thread(self._farewell)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _farewell(self) -> None:
+        due = time.monotonic() + FAREWELL
+        for thread in self._threads:
+            thread.join(max(0.0, due - time.monotonic()))
+            if thread.is_alive():
+                log.warning("%s did not end in time; what it held is taken up at the next start.", thread.name)
+
+
+def tend(work: Background, stop: threading.Event, name: str) -> None:
+    """Run until stopped. Work that fails is logged and begins again: a silent death would look like a quiet day."""
+    while not stop.is_set():
+        try:
+            work(stop)
+            return
+        except Exception:
+            log.exception("%s failed; it starts again in %g seconds", name, AGAIN)
+            stop.wait(AGAIN)
+
+
+def build(
+    wsgi_app: WSGIApplication, hub: Hub, limits: Limits | None = None, background: Sequence[Background] = ()
+) -> Server:
+    """Put the parts together: any WSGI application for the pages, a hub, limits, threads to run beside."""
+    # a2wsgi writes the same two protocols in its own types
+    pages = cast(App, WSGIMiddleware(cast(Any, wsgi_app), workers=THREADS, send_queue_size=CHUNKS))
+    return Server(Gate(pages, limits), hub, background)
+
+
+def make(background: Sequence[Background] = ()) -> Server:
+    """The product's own application. Sets Django up, which is why its imports stand here."""
+    from rapport.config.wsgi import application as pages  # first: it sets Django up
+
+    from django.conf import settings  # isort: skip
+
+    return build(pages, Hub(may_hear, settings.SECRET_KEY), Limits(), background)
+
+
+def may_hear(workspace_id: int, member_id: int) -> bool:
+    """Does this member still belong to this workspace, with a login that is not shut? Asked in a thread of the hub,
+    which no request cleans up after: so the connection is looked at before, and given back after."""
+    from django.db import close_old_connections
+
+    from rapport.accounts.models import Member
+
+    close_old_connections()
+    try:
+        members = Member.objects.active().filter(pk=member_id, workspace_id=workspace_id, user__is_active=True)
+        return members.exists()
+    finally:
+        close_old_connections()
+
+
+def __getattr__(name: str) -> Any:
+    """``application`` is made when a server first asks for it: importing this module starts nothing."""
+    if name == "application":
+        made = globals()["application"] = make()
+        return made
+    raise AttributeError(name)

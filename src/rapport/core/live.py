@@ -1,0 +1,328 @@
+"""Live hints: tells every open browser of a workspace *what changed*, never what it says.
+
+A plain-ASGI server of Server-Sent Events (WHATWG HTML, section 9.2) beside the pages: an idle client costs one waiting
+coroutine and no queue. What is published lies once in its workspace's short memory (``Room.recent``); each client
+only remembers how far it has read. Whoever has fallen behind that memory is told ``resync`` and asks for everything
+anew, so a slow client costs nothing and misses nothing. ``publish`` is the only door: every hint goes through it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import random
+import re
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Authorise = Callable[[int, int], bool]
+"""May this member (second) hear this workspace (first)? Called in a thread; it may ask the database."""
+
+log = logging.getLogger("rapport.live")
+TICKET_LIVES = 60
+ROOM_REMEMBERS = 120.0
+NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}\Z")
+
+
+class WrongTicket(Exception):
+    """This ticket is not ours, or its minute is over. Fetch a fresh one."""
+
+
+def ticket(workspace_id: int, member_id: int, key: str, now: float) -> str:
+    """A ticket for one member to hear one workspace, good for a minute. ``now`` in seconds since 1970."""
+    words = f"{workspace_id}.{member_id}.{int(now) + TICKET_LIVES}"
+    return f"{words}.{_signature(words, key)}"
+
+
+def read_ticket(text: str, key: str, now: float) -> tuple[int, int]:
+    """(workspace_id, member_id) of a good ticket. Raises WrongTicket."""
+    words, _, signature = text.rpartition(".")
+    if not words or not hmac.compare_digest(signature.encode(), _signature(words, key).encode()):
+        raise WrongTicket(WrongTicket.__doc__)
+    workspace_id, member_id, until = (int(word) for word in words.split("."))
+    if now >= until:
+        raise WrongTicket(WrongTicket.__doc__)
+    return workspace_id, member_id
+
+
+def _signature(words: str, key: str) -> str:
+    secret = hashlib.sha256(b"rapport.live:" + key.encode()).digest()
+    digest = hmac.digest(secret, words.encode("utf-8", "replace"), "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+@dataclass(eq=False, slots=True)
+class Room:
+    """The open browsers of one workspace and its last hints, with ids that follow each other without a gap."""
+
+    recent: deque[bytes]
+    last: int
+    clients: set[Client] = field(default_factory=set)
+    empty_since: float = 0.0
+
+    def since(self, seen: int) -> list[bytes] | None:
+        """The hints after id ``seen``; None when they are forgotten, or never were ours (after a restart)."""
+        missed = self.last - seen
+        if not 0 <= missed <= len(self.recent):
+            return None
+        return [self.recent[i] for i in range(len(self.recent) - missed, len(self.recent))]
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """One open stream. ``seen`` is the id it has been sent up to."""
+
+    room: Room
+    workspace_id: int
+    member_id: int
+    send: Send
+    abort: Callable[[], object]
+    seen: int
+    recheck_at: float
+    writer: asyncio.Task[None] | None = None
+    pinged: bool = False
+    ending: bool = False
+
+    def next_bytes(self) -> bytes:
+        """What to send now: hints in one piece, or the word that too much was missed, or a sign of life."""
+        missed = self.room.since(self.seen)
+        said = event("resync", self.room.last) if missed is None else b"".join(missed)
+        if self.pinged and not said:
+            said = b": still here\n\n"
+        self.pinged, self.seen = False, self.room.last
+        return said
+
+
+def event(kind: str, number: int, data: str | None = None) -> bytes:
+    """One server-sent event; ``data`` is one line of JSON, by default the id itself."""
+    return f"event: {kind}\nid: {number}\ndata: {data or json.dumps({'id': number})}\n\n".encode()
+
+
+class Hub:
+    """The live hub, an ASGI application for one path.
+
+    ``GET ?ticket=…`` opens a stream: ``hello``, then ``hint`` events; ``Last-Event-ID`` (or ``&last=``) resumes.
+    ``key`` signs tickets. Times in seconds: ``keepalive`` between signs of life, ``recheck`` between two askings of
+    ``authorise``, ``stall`` until a client that takes nothing is cut off. ``remembered`` hints are kept per workspace.
+    """
+
+    def __init__(
+        self,
+        authorise: Authorise,
+        key: str,
+        *,
+        keepalive: float = 15.0,
+        recheck: float = 180.0,
+        stall: float = 30.0,
+        remembered: int = 256,
+        per_member: int = 24,
+    ) -> None:
+        self.authorise, self.key = authorise, key
+        self.keepalive, self.recheck, self.stall = keepalive, recheck, stall
+        self.remembered, self.per_member = remembered, per_member
+        self.rooms: dict[int, Room] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pulse: asyncio.Task[None] | None = None
+        self._asking = ThreadPoolExecutor(2, thread_name_prefix="live")
+
+    def open(self) -> None:
+        """Begin: called on the server's event loop when it starts. From now on :func:`publish` reaches this hub."""
+        self._loop = asyncio.get_running_loop()
+        self._pulse = self._loop.create_task(self._beat())
+        _attached.add(self)
+
+    def close(self) -> None:
+        """End every stream: called on the event loop when the server is asked to stop. A second call does nothing."""
+        _attached.discard(self)
+        self._loop = None
+        if self._pulse:
+            self._pulse.cancel()
+        for client in self._clients():
+            client.ending = True
+            self._wake(client)
+        self._asking.shutdown(wait=False, cancel_futures=True)
+
+    def publish(self, workspace_id: int, hint: Mapping[str, Any] | str) -> None:
+        """Tell the workspace's browsers; see the module's :func:`publish`."""
+        data = encode(hint)
+        if (loop := self._loop) is None:
+            return
+        try:
+            loop.call_soon_threadsafe(self._spread, workspace_id, data)
+        except RuntimeError:
+            log.debug("The server stopped before a hint was told; nobody was listening any more")
+
+    def _spread(self, workspace_id: int, data: str) -> None:
+        if (room := self.rooms.get(workspace_id)) is None:
+            return
+        room.last += 1
+        room.recent.append(event("hint", room.last, data))
+        for client in room.clients:
+            self._wake(client)
+
+    def _wake(self, client: Client) -> None:
+        """One writer at a time: two could send behind each other's back, and an ended stream takes no more."""
+        if client.writer is None:
+            client.writer = asyncio.get_running_loop().create_task(self._write(client))
+
+    async def _write(self, client: Client) -> None:
+        try:
+            async with asyncio.timeout(None) as patience:
+                while said := client.next_bytes():
+                    patience.reschedule(asyncio.get_running_loop().time() + self.stall)
+                    await client.send({"type": "http.response.body", "body": said, "more_body": True})
+                if client.ending:
+                    patience.reschedule(asyncio.get_running_loop().time() + self.stall)
+                    await client.send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            log.info("A live client took nothing for %g seconds and was cut off", self.stall)
+            client.abort()
+        finally:
+            client.writer = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            client = await self._admit(scope, send)
+        except NotAdmitted as refusal:
+            await refusal.answer(send)
+            return
+        try:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        finally:
+            client.room.clients.discard(client)
+            client.room.empty_since = time.monotonic()
+
+    async def _admit(self, scope: Scope, send: Send) -> Client:
+        """Check the ticket, ask ``authorise``, greet. Raises NotAdmitted."""
+        asked = parse_qs(scope["query_string"].decode("latin1"))
+        if scope["method"] != "GET":
+            raise NotAdmitted(405, "Hints are only read: use GET.")
+        try:
+            workspace_id, member_id = read_ticket(asked.get("ticket", [""])[0], self.key, time.time())
+        except WrongTicket as error:
+            raise NotAdmitted(403, str(error)) from error
+        if self._loop is None:
+            raise NotAdmitted(503, "The server is stopping.")
+        if not await self._loop.run_in_executor(self._asking, self._allowed, workspace_id, member_id):
+            raise NotAdmitted(404, "There is nothing here to listen to.")
+        room = self._room(workspace_id)
+        if sum(other.member_id == member_id for other in room.clients) >= self.per_member:
+            raise NotAdmitted(429, "Too many open windows of one member. Close some.")
+        task = asyncio.current_task()
+        abort = scope.get("state", {}).get("rapport.abort") or (task.cancel if task else _nothing)
+        seen = last_seen(scope, asked)
+        client = Client(room, workspace_id, member_id, send, abort, room.last if seen is None else seen, 0.0)
+        client.recheck_at = time.monotonic() + self.recheck * random.uniform(0.8, 1.2)
+        await send({"type": "http.response.start", "status": 200, "headers": STREAM})
+        hello = event("hello", client.seen, json.dumps({"id": room.last}))
+        await send({"type": "http.response.body", "body": hello, "more_body": True})
+        room.clients.add(client)
+        client.ending = self._loop is None
+        self._wake(client)
+        return client
+
+    def _allowed(self, workspace_id: int, member_id: int) -> bool:
+        """Ask; an answer that cannot be had is a no, and is logged: the browser asks again by itself."""
+        try:
+            return self.authorise(workspace_id, member_id)
+        except Exception:
+            log.exception("Whether member %d may hear workspace %d could not be asked", member_id, workspace_id)
+            return False
+
+    def _room(self, workspace_id: int) -> Room:
+        """The workspace's room. A new one counts from the clock (µs), so that ids grow over restarts as well."""
+        if workspace_id not in self.rooms:
+            self.rooms[workspace_id] = Room(deque(maxlen=self.remembered), time.time_ns() // 1000)
+        return self.rooms[workspace_id]
+
+    def _clients(self) -> list[Client]:
+        return [client for room in self.rooms.values() for client in room.clients]
+
+    async def _beat(self) -> None:
+        """Every ``keepalive`` seconds: a sign of life to all, a fresh look at who may still hear, old rooms closed."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self.keepalive)
+            now = time.monotonic()
+            for client in self._clients():
+                client.pinged = True
+                self._wake(client)
+                if client.recheck_at <= now:
+                    client.recheck_at = now + self.recheck
+                    client.ending = not await loop.run_in_executor(
+                        self._asking, self._allowed, client.workspace_id, client.member_id
+                    )
+                    self._wake(client)
+            for workspace_id in [w for w, room in self.rooms.items() if not room.clients]:
+                if now - self.rooms[workspace_id].empty_since > ROOM_REMEMBERS:
+                    del self.rooms[workspace_id]
+
+
+class NotAdmitted(Exception):
+    """A listener who is not let in: the status and a sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status, self.sentence = status, sentence
+
+    async def answer(self, send: Send) -> None:
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": f"{self.sentence}\n".encode()})
+
+
+STREAM = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),  # nginx would keep the hints to itself
+    (b"x-content-type-options", b"nosniff"),
+]
+_attached: set[Hub] = set()
+
+
+def publish(workspace_id: int, hint: Mapping[str, Any] | str) -> None:
+    """Tell all open browsers of a workspace that something changed. From any thread; call it after the commit.
+
+    ``hint`` is a name ("conversation.turned") or a mapping with ``name`` and a few ids or codes; never words of a
+    person: every member hears it, whatever they may see. Without a server in this process it does nothing.
+    Raises ValueError for a name that is none.
+    """
+    for hub in tuple(_attached):
+        hub.publish(workspace_id, hint)
+
+
+def encode(hint: Mapping[str, Any] | str) -> str:
+    """One line of JSON with a ``name``. Raises ValueError; ``id`` is the event's own."""
+    facts = {"name": hint} if isinstance(hint, str) else dict(hint)
+    if not NAME.match(str(facts.get("name", ""))) or "id" in facts:
+        raise ValueError(f"A hint needs a name of small letters, digits, . _ -, and no 'id': {hint!r}")
+    return json.dumps(facts)
+
+
+def last_seen(scope: Scope, asked: Mapping[str, list[str]]) -> int | None:
+    """The last id this browser had, from the header or from ``&last=``; None when it comes for the first time.
+    What cannot be a number counts as an id never given, so that the browser is told to ask anew."""
+    given = next((v.decode("latin1") for k, v in scope["headers"] if k == b"last-event-id"), "")
+    given = given or asked.get("last", [""])[0]
+    if not given:
+        return None
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+
+
+def _nothing() -> None:
+    """There is no task to cut off."""
