@@ -136,25 +136,25 @@ class Hub:
         self.remembered, self.per_member = remembered, per_member
         self.rooms: dict[int, Room] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pulse: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._asking = ThreadPoolExecutor(2, thread_name_prefix="live")
 
     def open(self) -> None:
         """Begin: called on the server's event loop when it starts. From now on :func:`publish` reaches this hub."""
         self._loop = asyncio.get_running_loop()
-        self._pulse = self._loop.create_task(self._beat())
+        self._tasks = [self._loop.create_task(self._beat()), self._loop.create_task(self._look_again())]
         _attached.add(self)
 
     def close(self) -> None:
         """End every stream: called on the event loop when the server is asked to stop. A second call does nothing."""
         _attached.discard(self)
         self._loop = None
-        if self._pulse:
-            self._pulse.cancel()
+        for task in self._tasks:
+            task.cancel()
         for client in self._clients():
             client.ending = True
             self._wake(client)
-        self._asking.shutdown(wait=False, cancel_futures=True)
+        self._asking.shutdown(wait=False)
 
     def publish(self, workspace_id: int, hint: Mapping[str, Any] | str) -> None:
         """Tell the workspace's browsers; see the module's :func:`publish`."""
@@ -176,7 +176,7 @@ class Hub:
 
     def _wake(self, client: Client) -> None:
         """One writer at a time: two could send behind each other's back, and an ended stream takes no more."""
-        if client.writer is None:
+        if client.writer is None and client in client.room.clients:
             client.writer = asyncio.get_running_loop().create_task(self._write(client))
 
     async def _write(self, client: Client) -> None:
@@ -187,6 +187,7 @@ class Hub:
                     await client.send({"type": "http.response.body", "body": said, "more_body": True})
                 if client.ending:
                     patience.reschedule(asyncio.get_running_loop().time() + self.stall)
+                    client.room.clients.discard(client)
                     await client.send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             log.info("A live client took nothing for %g seconds and was cut off", self.stall)
@@ -218,7 +219,7 @@ class Hub:
             raise NotAdmitted(403, str(error)) from error
         if self._loop is None:
             raise NotAdmitted(503, "The server is stopping.")
-        if not await self._loop.run_in_executor(self._asking, self._allowed, workspace_id, member_id):
+        if not await self._ask(workspace_id, member_id):
             raise NotAdmitted(404, "There is nothing here to listen to.")
         room = self._room(workspace_id)
         if sum(other.member_id == member_id for other in room.clients) >= self.per_member:
@@ -236,10 +237,11 @@ class Hub:
         self._wake(client)
         return client
 
-    def _allowed(self, workspace_id: int, member_id: int) -> bool:
-        """Ask; an answer that cannot be had is a no, and is logged: the browser asks again by itself."""
+    async def _ask(self, workspace_id: int, member_id: int) -> bool:
+        """Ask in a thread; an answer that cannot be had is a no, and is logged: the browser asks again by itself."""
+        loop = asyncio.get_running_loop()
         try:
-            return self.authorise(workspace_id, member_id)
+            return await loop.run_in_executor(self._asking, self.authorise, workspace_id, member_id)
         except Exception:
             log.exception("Whether member %d may hear workspace %d could not be asked", member_id, workspace_id)
             return False
@@ -254,23 +256,26 @@ class Hub:
         return [client for room in self.rooms.values() for client in room.clients]
 
     async def _beat(self) -> None:
-        """Every ``keepalive`` seconds: a sign of life to all, a fresh look at who may still hear, old rooms closed."""
-        loop = asyncio.get_running_loop()
+        """Every ``keepalive`` seconds a sign of life to all; rooms that stayed empty are given up."""
         while True:
             await asyncio.sleep(self.keepalive)
-            now = time.monotonic()
             for client in self._clients():
                 client.pinged = True
                 self._wake(client)
-                if client.recheck_at <= now:
-                    client.recheck_at = now + self.recheck
-                    client.ending = not await loop.run_in_executor(
-                        self._asking, self._allowed, client.workspace_id, client.member_id
-                    )
-                    self._wake(client)
+            long_ago = time.monotonic() - ROOM_REMEMBERS
             for workspace_id in [w for w, room in self.rooms.items() if not room.clients]:
-                if now - self.rooms[workspace_id].empty_since > ROOM_REMEMBERS:
+                if self.rooms[workspace_id].empty_since < long_ago:
                     del self.rooms[workspace_id]
+
+    async def _look_again(self) -> None:
+        """Who may no longer hear is sent away. Apart from the beat: a slow database must not look like a dead line."""
+        while True:
+            await asyncio.sleep(self.recheck / 10)
+            for client in self._clients():
+                if client.recheck_at <= time.monotonic():
+                    client.recheck_at += self.recheck
+                    client.ending = not await self._ask(client.workspace_id, client.member_id)
+                    self._wake(client)
 
 
 class NotAdmitted(Exception):
