@@ -1,0 +1,41 @@
+"""Founding: a new workspace with its first owner."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zoneinfo
+
+from rapport.accounts.models import Member, Role, User, Workspace
+from rapport.core.database import write
+from rapport.core.events import record
+from rapport.core.refusal import Refused
+
+RESERVED = frozenset({"new", "login", "logout", "static", "live", "in", "health", "welcome"})
+
+
+def slug_of(name: str) -> str:
+    """A short address for a name: ``Käse & Söhne`` → ``kase-sohne``; never empty, never one of our own words."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30] or "workspace"
+    return f"{slug}-desk" if slug in RESERVED else slug
+
+
+def found(
+    name: str, *, owner_name: str, user: User | None = None, zone: str = "UTC", perspective: str = "company", demo: bool = False
+) -> Member:
+    """Make a workspace and its owner (who may get a login later, by a one-time link). Returns the owner."""
+    words = " ".join(name.split())[:120]
+    if not words:
+        raise Refused("Give the workspace a name.")
+    if zone not in zoneinfo.available_timezones():
+        raise Refused(f"{zone} is no time zone. Use a name such as Europe/Berlin.")
+    with write():
+        slug, number = slug_of(words), 1
+        while Workspace.objects.filter(slug=slug).exists():
+            number += 1
+            slug = f"{slug_of(words)}-{number}"
+        workspace = Workspace.objects.create(slug=slug, name=words, zone=zone, perspective=perspective, demo=demo)
+        owner = Member.objects.create(workspace=workspace, user=user, name=owner_name[:120], role=Role.OWNER)
+        record("workspace.founded", workspace, by=owner, workspace_id=workspace.pk)
+    return owner

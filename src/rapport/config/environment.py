@@ -1,0 +1,71 @@
+"""What the environment says, validated at start: one frozen value, and a clear sentence where it makes no sense.
+
+Every variable is documented in docs/operate.md; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+VARIABLES: dict[str, str] = {
+    "RAPPORT_DATA": "Folder for everything Rapport keeps (default ./rapport-data).",
+    "RAPPORT_URL": "The address people use, e.g. https://desk.example.org (default: the address bound).",
+    "RAPPORT_HOST": "The address to listen on (default 127.0.0.1).",
+    "RAPPORT_PORT": "The port to listen on (default 8000; the next free one if it is taken).",
+    "RAPPORT_SECRET_KEY": "The secret key (default: made once in the data folder, readable by its owner only).",
+    "RAPPORT_DATABASE_URL": "postgresql://… for PostgreSQL (default: SQLite in the data folder).",
+    "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
+}
+
+
+class Unusable(Exception):
+    """An environment variable says something that cannot be; ``str()`` says which and what would do."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The validated environment."""
+
+    data: Path
+    host: str
+    port: int
+    url: str
+    database_url: str
+    secret_key: str
+    allow_loopback: bool
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Validate the variables; raises :class:`Unusable`."""
+    unknown = sorted(key for key in environ if key.startswith("RAPPORT_") and key not in VARIABLES)
+    if unknown:
+        raise Unusable(f"{unknown[0]} is not a setting of Rapport. It knows {', '.join(VARIABLES)}.")
+    url = environ.get("RAPPORT_URL", "").rstrip("/")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        raise Unusable(f"RAPPORT_URL must look like https://desk.example.org, without a path; it is {url!r}.")
+    port = environ.get("RAPPORT_PORT", "8000")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise Unusable(f"RAPPORT_PORT must be a number from 1 to 65535; it is {port!r}.")
+    database = environ.get("RAPPORT_DATABASE_URL", "")
+    if database and urlsplit(database).scheme not in {"postgresql", "postgres"}:
+        raise Unusable("RAPPORT_DATABASE_URL must begin with postgresql:// (leave it unset for SQLite).")
+    secret = environ.get("RAPPORT_SECRET_KEY", "")
+    if secret and len(secret) < 32:
+        raise Unusable("RAPPORT_SECRET_KEY must have at least 32 characters.")
+    loopback = environ.get("RAPPORT_ALLOW_LOOPBACK", "0")
+    if loopback not in {"0", "1", ""}:
+        raise Unusable(f"RAPPORT_ALLOW_LOOPBACK must be 1 or 0; it is {loopback!r}.")
+    return Environment(
+        data=Path(environ.get("RAPPORT_DATA", "") or "rapport-data").absolute(),
+        host=environ.get("RAPPORT_HOST", "") or "127.0.0.1",
+        port=int(port),
+        url=url,
+        database_url=database,
+        secret_key=secret,
+        allow_loopback=loopback == "1",
+    )

@@ -1,0 +1,87 @@
+"""Search over a model's text column in either engine: a migration operation, and a queryset that knows ``search``.
+
+Texts are not copied: SQLite keeps a contentless FTS5 index fed by triggers, PostgreSQL a GIN index over an expression.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self, TypeVar
+
+from django.db import connections, models
+from django.db.migrations.operations.base import Operation
+
+from rapport.core.folding import POSTGRESQL_FOLD, fold
+
+_PARTS = re.compile(r'"([^"]*)"|(\S+)')
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+def phrases(words: str) -> list[list[str]]:
+    """The folded phrases of what somebody typed: ``lost "two bags"`` is ``[["lost"], ["two", "bags"]]``."""
+    found = (fold(quoted or single).split() for quoted, single in _PARTS.findall(words))
+    return [phrase for phrase in found if phrase]
+
+
+class SearchableQuerySet(models.QuerySet[M]):
+    """``.search("lost bag")``: rows whose text holds every word (and every quoted phrase), newest first."""
+
+    search_column = "text"
+
+    def search(self, words: str) -> Self:
+        wanted = phrases(words)
+        if not wanted:
+            return self.none()
+        table = self.model._meta.db_table
+        if connections[self.db].vendor == "sqlite":
+            match = " ".join('"' + " ".join(phrase) + '"' for phrase in wanted)
+            where = f'"{table}"."id" IN (SELECT rowid FROM "{table}_fts" WHERE "{table}_fts" MATCH %s)'
+        else:
+            match = " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in wanted)
+            where = f"to_tsvector('simple', rapport_fold(\"{table}\".\"{self.search_column}\")) @@ %s::tsquery"
+        return self.extra(where=[where], params=[match]).order_by("-id")
+
+
+class AddSearch(Operation):
+    """Index one text column of one table for search, in whichever engine runs the migration."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table: str, column: str) -> None:
+        self.table = table
+        self.column = column
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The search index is no part of the models' state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        statements = self._sqlite() if schema_editor.connection.vendor == "sqlite" else self._postgresql()
+        for statement in statements:
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            for suffix in ("insert", "update", "delete"):
+                schema_editor.execute(f"DROP TRIGGER {self.table}_fts_{suffix}", params=None)
+            schema_editor.execute(f"DROP TABLE {self.table}_fts", params=None)
+        else:
+            schema_editor.execute(f"DROP INDEX {self.table}_search", params=None)
+
+    def describe(self) -> str:
+        return f"Index {self.table}.{self.column} for search"
+
+    def _sqlite(self) -> list[str]:
+        t, c = self.table, self.column
+        add = f"INSERT INTO {t}_fts(rowid, words) VALUES (new.id, rapport_fold(new.{c}));"
+        drop = f"INSERT INTO {t}_fts({t}_fts, rowid, words) VALUES ('delete', old.id, rapport_fold(old.{c}));"
+        return [
+            f"CREATE VIRTUAL TABLE {t}_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 0')",
+            f"CREATE TRIGGER {t}_fts_insert AFTER INSERT ON {t} BEGIN {add} END",
+            f"CREATE TRIGGER {t}_fts_delete AFTER DELETE ON {t} BEGIN {drop} END",
+            f"CREATE TRIGGER {t}_fts_update AFTER UPDATE OF {c} ON {t} BEGIN {drop} {add} END",
+        ]
+
+    def _postgresql(self) -> list[str]:
+        vector = f"to_tsvector('simple', rapport_fold({self.column}))"
+        return [POSTGRESQL_FOLD, f"CREATE INDEX {self.table}_search ON {self.table} USING gin ({vector})"]

@@ -1,0 +1,138 @@
+"""Due rows: put work down in the caller's transaction, claim it in batches with a lease, run it, try again on failure.
+
+A claim is a compare-and-swap, so a row is run by one worker at a time; a crashed worker's lease runs out in
+``LEASE`` and the row is free again. A row that failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from rapport.core.database import now, write
+from rapport.core.models import Work
+
+LEASE = timedelta(seconds=15)
+ATTEMPTS = 8
+log = logging.getLogger(__name__)
+wake = threading.Event()
+"""Set when something may be due: the worker of this process need not wait for its next look."""
+
+
+class Again(Exception):
+    """A job failed in a way that may pass: try again, after ``after`` if the other side said when."""
+
+    def __init__(self, message: str, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row in the hands of one worker until ``lease_until``; ``extend`` keeps a long job's hold on it."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    attempts: int
+    lease: str
+
+    def extend(self, **progress: Any) -> bool:
+        """Renew the lease and write down progress. False: somebody else holds the row, or it was stopped."""
+        changes: dict[str, Any] = {"lease_until": now() + LEASE}
+        if progress:
+            changes["progress"] = progress
+        return bool(Work.objects.filter(pk=self.id, lease=self.lease, dead_at__isnull=True).update(**changes))
+
+
+Job = Callable[[Claimed], None]
+_jobs: dict[str, Job] = {}
+
+
+def job(kind: str) -> Callable[[Job], Job]:
+    """Name the function that runs rows of this kind."""
+
+    def register(run: Job) -> Job:
+        _jobs[kind] = run
+        return run
+
+    return register
+
+
+def put(
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    workspace_id: int | None = None,
+    due_at: datetime | None = None,
+    key: str | None = None,
+) -> int | None:
+    """Write a due row in the caller's transaction. With a key, only once: None when it already stands there."""
+    row = Work(workspace_id=workspace_id, kind=kind, payload=payload, due_at=due_at or now(), key=key)
+    if key is None:
+        row.save()
+    else:
+        Work.objects.bulk_create([row], ignore_conflicts=True)
+        row_id = Work.objects.filter(key=key).values_list("pk", flat=True).first()
+        transaction.on_commit(wake.set)
+        return row_id
+    transaction.on_commit(wake.set)
+    return row.pk
+
+
+def claim(limit: int = 50, kinds: tuple[str, ...] = ()) -> list[Claimed]:
+    """Take up to ``limit`` due rows nobody holds, oldest first."""
+    token, moment = secrets.token_hex(8), now()
+    due = Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment), due_at__lte=moment)
+    due = due.filter(done_at__isnull=True, dead_at__isnull=True)
+    if kinds:
+        due = due.filter(kind__in=kinds)
+    if not due.exists():
+        return []
+    with write():
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+        Work.objects.filter(pk__in=ids).update(lease=token, lease_until=moment + LEASE)
+    rows = Work.objects.filter(lease=token).order_by("due_at", "id")
+    return [Claimed(row.pk, row.kind, row.payload, row.attempts, token) for row in rows]
+
+
+def run(row: Claimed) -> None:
+    """Run one claimed row to its end: done and gone, later, or tried again with growing distance, then dead."""
+    mine = Work.objects.filter(pk=row.id, lease=row.lease)
+    try:
+        _jobs[row.kind](row)
+    except Exception as error:  # noqa: BLE001 - the boundary of the worker: whatever a job raises is kept with its row
+        expected = isinstance(error, Again)
+        log.warning("work %s (%s) failed: %s", row.id, row.kind, error, exc_info=not expected)
+        dead = now() if row.attempts + 1 >= ATTEMPTS else None
+        wished = error.after if isinstance(error, Again) else None
+        wait = wished or timedelta(seconds=min(3600, 2 ** (row.attempts + 1)))
+        mine.update(
+            attempts=row.attempts + 1,
+            error=f"{type(error).__name__}: {error}"[:2000],
+            due_at=now() + wait,
+            dead_at=dead,
+            lease="",
+            lease_until=None,
+        )
+    else:
+        mine.filter(progress={}).delete()
+        mine.update(done_at=now(), lease="", lease_until=None)
+
+
+def run_due(limit: int = 50) -> int:
+    """Claim and run what is due; how many rows were run."""
+    rows = claim(limit)
+    for row in rows:
+        run(row)
+    return len(rows)

@@ -1,0 +1,49 @@
+"""Correcting: a person says what a message needs. It holds at once, and is kept as an example to learn from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from rapport.accounts.models import Member
+from rapport.core.database import write
+from rapport.core.events import record
+from rapport.core.refusal import Refused
+from rapport.inbox import working
+from rapport.inbox.models import Disposition, Message
+from rapport.inbox.triage import clocks
+
+KEPT = "Changed for this message, and kept as an example for training."
+_ROW_OF_A_CORRECTION = {"yes": 3, "no": 14}
+
+
+def correct(message: Message, *, needs: str, by: Member, row: int | None = None, urgency: int | None = None) -> Disposition:
+    """Put a person's disposition on top of the program's and turn the conversation with it.
+
+    The row stays the program's own when it agrees with ``needs``; else the person's choice, else an ordinary one.
+    """
+    if needs not in {"yes", "no"}:
+        raise Refused("Say whether it needs an answer: yes or no.")
+    if row is not None and not 1 <= row <= 16:
+        raise Refused("The decision table has rows 1 to 16.")
+    if message.ours:
+        raise Refused("This is our own message: it needs no answer from us.")
+    was = message.decision
+    kept_row = was.row if was and was.needs == needs else _ROW_OF_A_CORRECTION[needs]
+    level = urgency if urgency is not None else (was.urgency if was else 0)
+    level = max(1, min(3, level)) if needs == "yes" else 0
+    conversation = message.conversation
+    with write():
+        made = Disposition.objects.create(
+            message=message, row=row or kept_row, needs=needs, urgency=level, confidence=1.0, by=by,
+            reasons=[{"code": f"person.{needs}", "weight": 1.0, "evidence": "", "start": -1, "end": -1}],
+        )  # fmt: skip
+        record("message.corrected", message, by=by, row=made.row, needs=needs, was_row=was.row if was else None)
+        if needs == "yes":
+            clock = clocks.start(message.said_at, message.arrived_at, level, settings.RAPPORT_DUE_HOURS)
+            working.change(
+                conversation, "conversation.reopened", by=by, state="needs_answer", urgency=level,
+                due_at=clock.due_at, position=clock.position, headline="corrected", code="correction",
+            )  # fmt: skip
+        else:
+            working.change(conversation, "conversation.quieted", by=by, state="quiet", due_at=None, code="correction")
+    return made

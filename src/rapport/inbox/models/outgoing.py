@@ -1,0 +1,59 @@
+"""Draft and Outgoing: an answer on its way out, from the first key to what the network says of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from rapport.accounts.models import Member, Workspace
+from rapport.core.database import now
+from rapport.inbox.models.conversation import Conversation
+from rapport.inbox.models.message import Message
+
+
+class Draft(models.Model):
+    """What one member has typed so far in one conversation, kept on the server."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="drafts")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="drafts")
+    text = models.TextField()
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "member"], name="draft_once")]
+
+
+def new_key() -> str:
+    return uuid.uuid4().hex
+
+
+class Outgoing(models.Model):
+    """An answer in the outbox. Nothing leaves twice: the key goes with every attempt, and *unknown* is looked up first."""
+
+    class State(models.TextChoices):
+        HELD = "held", "Held for undo"
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Not sent"
+        UNKNOWN = "unknown", "Nobody knows whether it left"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="outbox")
+    in_reply_to = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
+    message = models.OneToOneField(Message, models.SET_NULL, null=True, related_name="outgoing")
+    """Our message, once it left."""
+    by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
+    key = models.CharField(max_length=32, unique=True, default=new_key)
+    held_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(default="")
+    was = models.JSONField(default=dict)
+    """The conversation's state before the answer, restored when it is withdrawn or fails."""
+    created_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True)

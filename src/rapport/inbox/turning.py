@@ -1,0 +1,27 @@
+"""How a conversation turns, pure: its state, and what was just said, give its next state (DOMAIN: *Conversation*)."""
+
+from __future__ import annotations
+
+from rapport.inbox.triage.disposition import Disposition
+
+QUIET, NEEDS_ANSWER, SETTLED = "quiet", "needs_answer", "settled"
+WAITING_ON_THEM, WAITING_ON_COMMUNITY = "waiting_on_them", "waiting_on_community"
+
+
+def on_arrival(state: str, decided: Disposition, *, first: bool) -> str:
+    """Their message arrived. Needs yes or unsure: the desk, unless a peer is already answering.
+
+    Needs no leaves the state as it is, but a closing courtesy settles what waited on them, and a first arrival is quiet.
+    """
+    if decided.needs != "no":
+        return NEEDS_ANSWER
+    if decided.peer_answering and state == NEEDS_ANSWER:
+        return WAITING_ON_COMMUNITY
+    if first:
+        return WAITING_ON_COMMUNITY if decided.peer_answering else QUIET
+    return SETTLED if decided.settles and state == WAITING_ON_THEM else state
+
+
+def on_reply(*, asks: bool) -> str:
+    """Our visible reply went out: we wait on them if it asks something, else the matter is settled."""
+    return WAITING_ON_THEM if asks else SETTLED

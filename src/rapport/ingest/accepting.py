@@ -1,0 +1,42 @@
+"""Accepting: the line's promise. When ``accept`` returns, what it was given can no longer be lost."""
+
+from __future__ import annotations
+
+import msgspec
+from django.db import transaction
+
+from rapport.channels.base import Batch, Envelope, Item
+from rapport.core import work
+from rapport.core.database import now, write
+from rapport.core.hashing import key
+from rapport.ingest import sql
+from rapport.inbox.models import Arrival, Source
+
+_encode = msgspec.json.Encoder().encode
+_COLUMNS = ("workspace", "source", "key", "raw", "envelope", "arrived_at", "due_at", "lease", "attempts", "error")
+
+
+def version(envelope: Envelope) -> str:
+    """What changes when the words change: the network's own version, else a hash of the content."""
+    if envelope.version:
+        return envelope.version
+    return key(envelope.text, envelope.subject, "deleted" if envelope.deleted else "").hex()
+
+
+def accept(source: Source, batch: Batch) -> int:
+    """Store a batch durably, with the source's cursor in the same transaction. How many had not been seen before."""
+    moment = now()
+    with write():
+        fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in batch.items))
+        changes: dict[str, object] = {"cursor": batch.cursor} if batch.cursor is not None else {}
+        if batch.items:
+            changes["last_arrival_at"] = moment
+        if changes:
+            Source.objects.filter(pk=source.pk).update(**changes)
+        transaction.on_commit(work.wake.set)
+    return fresh
+
+
+def _row(source: Source, item: Item, moment: object) -> tuple[object, ...]:
+    arrival = key(source.pk, item.envelope.network, item.envelope.external_id, version(item.envelope))
+    return (source.workspace_id, source.pk, arrival, item.raw, _encode(item.envelope), moment, moment, "", 0, "")

@@ -1,0 +1,40 @@
+"""Identity: (network, address) → Identity → Person, for a whole batch."""
+
+from __future__ import annotations
+
+from rapport.accounts.models import Workspace
+from rapport.core.database import now
+from rapport.core.hashing import key
+from rapport.ingest import sql
+from rapport.ingest.knowing import folded
+from rapport.ingest.line import Line, clean
+from rapport.people.models import Identity, Person
+
+_PERSON = ("id", "workspace", "name", "created_at")
+_IDENTITY = ("workspace", "person", "network", "address", "name", "key", "created_at")
+
+
+def identity_key(line: Line) -> bytes:
+    return key(line.envelope.network, folded(line.envelope.author.address))
+
+
+def attach(workspace: Workspace, lines: list[Line]) -> None:
+    """Give every line its identity; a stranger becomes a Person with one Identity."""
+    by_key = {identity_key(line): line for line in reversed(lines)}
+    known = sql.ids(Identity, workspace.pk, by_key)
+    strangers = [line for found, line in by_key.items() if found not in known]
+    if strangers:
+        moment = now()
+        people = list(sql.next_ids(Person, len(strangers)))
+        names = [clean(line.envelope.author.name or line.envelope.author.address, 200) for line in strangers]
+        sql.insert(Person, _PERSON, [(id, workspace.pk, name, moment) for id, name in zip(people, names, strict=True)])
+        rows = zip(people, names, strangers, strict=True)
+        sql.insert(Identity, _IDENTITY, [
+            (workspace.pk, id, line.envelope.network, clean(line.envelope.author.address, 320), name, identity_key(line), moment)
+            for id, name, line in rows
+        ])  # fmt: skip
+        known = sql.ids(Identity, workspace.pk, by_key)
+        # Another worker may have met the same stranger at the same moment: its identity won, our person is nobody.
+        Person.objects.filter(pk__in=people, identities=None).delete()
+    for line in lines:
+        line.identity_id = known[identity_key(line)]

@@ -1,0 +1,28 @@
+"""Knowing ourselves: the workspace's Terms as the ``Us`` that reading takes."""
+
+from __future__ import annotations
+
+from rapport.accounts.models import Workspace
+from rapport.inbox.models import Term
+from rapport.understanding.reading import Us
+
+
+def folded(address: str) -> str:
+    """An address as it is compared: lower case, without a leading @."""
+    return address.strip().lstrip("@").casefold()
+
+
+def us_of(workspace: Workspace) -> Us:
+    """Who we are, in one query."""
+    words: dict[str, list[str]] = {kind: [] for kind in Term.Kind.values}
+    for kind, text in Term.objects.filter(workspace=workspace).order_by("id").values_list("kind", "text"):
+        words[kind].append(text)
+    return Us(
+        handles=tuple(words["handle"]), names=tuple(words["name"]), rivals=tuple(words["rival"]),
+        terms=tuple(words["topic"]), languages=tuple(workspace.languages), zone=workspace.zone,
+    )  # fmt: skip
+
+
+def our_addresses(us: Us) -> frozenset[str]:
+    """The addresses under which we ourselves write."""
+    return frozenset(folded(handle) for handle in us.handles)

@@ -1,0 +1,55 @@
+"""Line and Thread: one message, and one conversation, in memory while a batch goes down the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rapport.channels.base import Envelope
+from rapport.inbox.models import Arrival
+from rapport.inbox.triage.disposition import Disposition
+from rapport.understanding.reading import Reading, Turn
+
+
+def clean(text: str, limit: int = 1_000_000) -> str:
+    """A stranger's text as both engines can keep it: no NUL, no lone surrogates, at most ``limit`` characters."""
+    return text.replace("\x00", "")[:limit].encode("utf-8", "replace").decode()
+
+
+@dataclass
+class Thread:
+    """A conversation while a batch turns it. ``was`` is its state before, None for a new one; ``id`` 0 until known."""
+
+    key: bytes
+    name: str
+    id: int = 0
+    was: str | None = None
+    state: str = "quiet"
+    assignee_id: int | None = None
+    identity_id: int | None = None
+    snippet: str = ""
+    urgency: int = 0
+    headline: str = ""
+    due_at: datetime | None = None
+    position: int = 0
+    message_count: int = 0
+    last_message_at: datetime | None = None
+    last_ours: bool = False
+    turns: list[Turn] = field(default_factory=list)
+
+
+@dataclass
+class Line:
+    """One message: as it arrived, then step by step what became of it."""
+
+    arrival: Arrival
+    envelope: Envelope
+    key: bytes
+    ours: bool
+    said_at: datetime
+    thread: Thread
+    identity_id: int = 0
+    message_id: int = 0
+    before: tuple[Turn, ...] = ()
+    reading: Reading | None = None
+    decision: Disposition | None = None

@@ -1,0 +1,148 @@
+"""Storing a batch: what the line knows of each arrival is gathered, decided by the pure parts, and written set by set.
+
+One transaction, given by the pipeline; ``store`` is the order of the steps.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from rapport.accounts.models import Workspace
+from rapport.channels.base import Envelope
+from rapport.core import counters
+from rapport.core.database import now
+from rapport.core.events import record
+from rapport.core.hashing import key
+from rapport.core.hints import hint
+from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Revision
+from rapport.inbox.triage.decide import decide
+from rapport.inbox.triage.disposition import Facts
+from rapport.ingest import identities, knowing, sql, threads
+from rapport.ingest.accepting import version
+from rapport.ingest.line import Line, clean
+from rapport.understanding import read
+from rapport.understanding.reading import Post, Us
+
+_decode = msgspec.json.Decoder(Envelope).decode
+_encode = msgspec.json.Encoder().encode
+_MESSAGE = (
+    "id", "workspace", "conversation", "source", "identity", "network", "external_id", "key", "version", "ours", "public",
+    "addressed", "subject", "text", "url", "said_at", "arrived_at", "deleted_at",
+)  # fmt: skip
+_READING = ("message", "model", "language", "valence", "data")
+_DISPOSITION = ("message", "row", "needs", "urgency", "confidence", "reasons", "at")
+
+
+class Crossed(Exception):
+    """Another worker stored one of these messages at this very moment. The batch is rolled back and looked at again."""
+
+
+def store(arrivals: list[Arrival]) -> None:
+    """Take one workspace's leased arrivals all the way; the caller holds the transaction."""
+    workspace = Workspace.objects.get(pk=arrivals[0].workspace_id)
+    us = knowing.us_of(workspace)
+    ours = knowing.our_addresses(us)
+    lines = [_line(arrival, ours) for arrival in arrivals]
+    known = sql.ids(Message, workspace.pk, (line.key for line in lines))
+    fresh = _first_of_each([line for line in lines if line.key not in known and not line.envelope.deleted])
+    if fresh:
+        identities.attach(workspace, fresh)
+        touched = threads.attach(workspace, fresh)
+        _understand(fresh, us)
+        _write_messages(workspace, fresh)
+        threads.turn(touched, fresh)
+    revised = _revise(workspace, [line for line in lines if line not in fresh], known)
+    _finish(workspace, arrivals, fresh, revised)
+
+
+def _line(arrival: Arrival, ours: frozenset[str]) -> Line:
+    envelope = _decode(bytes(arrival.envelope))
+    said_at = min(envelope.said_at or arrival.arrived_at, arrival.arrived_at)
+    said_at = max(said_at, datetime(1970, 1, 2, tzinfo=UTC))
+    mine = envelope.ours if envelope.ours is not None else knowing.folded(envelope.author.address) in ours
+    message_key = key(envelope.network, envelope.external_id)
+    return Line(arrival, envelope, message_key, mine, said_at, threads.alone(envelope))
+
+
+def _first_of_each(lines: list[Line]) -> list[Line]:
+    """One line per message, the earliest said first: a thread is read in the order in which it was spoken."""
+    once = {line.key: line for line in reversed(lines)}
+    return sorted(once.values(), key=lambda line: (line.said_at, line.arrival.pk))
+
+
+def _understand(lines: list[Line], us: Us) -> None:
+    """Reading and triage of their messages; of ours only the reading (what we promised, whether we asked)."""
+    posts = [
+        Post(
+            text=line.envelope.text, author=line.envelope.author.address, said_at=line.said_at, ours=line.ours,
+            mentions=line.envelope.mentions, direct=line.envelope.direct, before=line.before,
+        )
+        for line in lines
+    ]  # fmt: skip
+    moment = now()
+    for line, post, reading in zip(lines, posts, read(posts, us), strict=True):
+        line.reading = reading
+        if not line.ours:
+            line.decision = decide(Facts(text=post.text, reading=reading, before=post.before, now=moment))
+
+
+def _write_messages(workspace: Workspace, lines: list[Line]) -> None:
+    moment = now()
+    for line, id in zip(lines, sql.next_ids(Message, len(lines)), strict=True):
+        line.message_id = id
+    if sql.insert(Message, _MESSAGE, [_message_row(workspace, line) for line in lines]) != len(lines):
+        raise Crossed(Crossed.__doc__)
+    readings = ((line.message_id, line.reading) for line in lines if line.reading)
+    sql.insert(
+        Reading, _READING,
+        [(id, r.model, r.language, r.valence_score, _encode(r).decode()) for id, r in readings],
+    )  # fmt: skip
+    decisions = ((line.message_id, line.decision) for line in lines if line.decision)
+    sql.insert(
+        Disposition, _DISPOSITION,
+        [(id, d.row, d.needs, d.urgency, d.confidence, _encode(d.reasons).decode(), moment) for id, d in decisions],
+    )  # fmt: skip
+
+
+def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
+    e, thread = line.envelope, line.thread
+    return (
+        line.message_id, workspace.pk, thread.id, line.arrival.source_id, line.identity_id, e.network, clean(e.external_id, 500),
+        line.key, version(e)[:80], line.ours, e.public, line.reading.addressed if line.reading else "nearby",
+        clean(e.subject, 300), clean(e.text), clean(e.url, 1000), line.said_at, line.arrival.arrived_at, None,
+    )  # fmt: skip
+
+
+def _revise(workspace: Workspace, lines: list[Line], known: dict[bytes, int]) -> int:
+    """A message we have, at another version: keep what it said before; a deletion leaves a tombstone without words."""
+    count = 0
+    for line in lines:
+        message = Message.objects.filter(pk=known.get(line.key), workspace=workspace).first()
+        if message is None or message.version == version(line.envelope)[:80] or message.deleted_at:
+            continue
+        count += 1
+        if line.envelope.deleted:
+            message.revisions.all().delete()
+            message.text, message.deleted_at = "", now()
+            Reading.objects.filter(message=message).delete()
+        else:
+            Revision.objects.create(message=message, version=message.version, text=message.text)
+            message.text = clean(line.envelope.text)
+        message.version = version(line.envelope)[:80]
+        message.save(update_fields=["text", "version", "deleted_at"])
+    return count
+
+
+def _finish(workspace: Workspace, arrivals: list[Arrival], fresh: list[Line], revised: int) -> None:
+    """Mark the arrivals done, record one Event for the batch, hint, and count: the last statements."""
+    Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals]).update(done_at=now(), lease="", error="")
+    if fresh or revised:
+        needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no")
+        first, last = (fresh[0].message_id, fresh[-1].message_id) if fresh else (0, 0)
+        record("messages.arrived", workspace, workspace_id=workspace.pk, count=len(fresh), revised=revised, needs=needs,
+               first=first, last=last)  # fmt: skip
+        hint(workspace.pk, "messages", last)
+    counters.bump([(workspace.pk, "messages", len(fresh)), *threads.bumps(workspace.pk, fresh)])
+

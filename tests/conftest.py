@@ -1,0 +1,161 @@
+"""Both databases for whatever stores, and the cast: Acme, its people, its customer Ann, and Dot the stranger."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+DATA = tempfile.mkdtemp(prefix="rapport-tests-")
+os.environ["RAPPORT_DATA"] = DATA
+os.environ["RAPPORT_SECRET_KEY"] = "a secret key that only the tests know and use"
+os.environ["RAPPORT_ALLOW_LOOPBACK"] = "1"
+os.environ.pop("RAPPORT_URL", None)
+os.environ.pop("RAPPORT_DATABASE_URL", None)
+os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"
+
+import django  # noqa: E402
+import pytest  # noqa: E402
+import time_machine  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connections, transaction  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from rapport.accounts import founding  # noqa: E402
+from rapport.accounts.models import Member, Role, User, Workspace  # noqa: E402
+from rapport.channels.base import Author, Batch, Envelope, Item  # noqa: E402
+from rapport.inbox.models import Conversation, Source, Term  # noqa: E402
+from tests import postgresql  # noqa: E402
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_configure() -> None:
+    setup_test_environment()
+
+
+def _use(engine: dict[str, Any]) -> None:
+    connections["default"].close()
+    connections.settings["default"] = engine
+    connections["default"] = connections.create_connection("default")
+
+
+@pytest.fixture(scope="session")
+def engines() -> Iterator[dict[str, dict[str, Any]]]:
+    """The settings of a migrated database in each engine, private to this test process."""
+    base = connections.settings["default"]
+    with postgresql.database() as url:
+        import dj_database_url
+
+        found = {
+            "sqlite": base | {"NAME": str(Path(DATA) / "tests.sqlite3")},
+            "postgresql": base | {"OPTIONS": {}} | dj_database_url.parse(url) | {"CONN_MAX_AGE": 0},
+        }
+        for settings in found.values():
+            _use(settings)
+            call_command("migrate", verbosity=0)
+            connections["default"].close()
+        yield found
+        connections["default"].close()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, engines: dict[str, dict[str, Any]]) -> str:
+    """The name of the engine that this run of the test uses, chosen as the default database."""
+    _use(engines[request.param])
+    return str(request.param)
+
+
+@pytest.fixture
+def store(engine: str) -> Iterator[str]:
+    """A database to write in, in both engines one after the other; everything is rolled back at the end."""
+    atomic = transaction.atomic()
+    atomic.__enter__()
+    try:
+        yield engine
+    finally:
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+        connections["default"].close()
+
+
+@pytest.fixture
+def committed(engine: str) -> Iterator[str]:
+    """A database in which commits are real (threads, servers, hooks after commit); emptied at the end."""
+    yield engine
+    call_command("flush", verbosity=0, interactive=False)
+    connections["default"].close()
+
+
+@pytest.fixture
+def at_nine() -> Iterator[time_machine.Traveller]:
+    """It is 9:00 UTC on Tuesday, 10 March 2026, and stays so until the test moves it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@dataclass
+class Cast:
+    """Acme (company), Dana (owner), Bea and Cem (agents), Olga (observer), and Dot, who owns another workspace."""
+
+    acme: Workspace
+    dana: Member
+    bea: Member
+    cem: Member
+    olga: Member
+    elsewhere: Workspace
+    dot: Member
+    source: Source
+    clock: Any = None
+
+    def says(
+        self, who: str, text: str, *, at: datetime = NOW, id: str | None = None, source: Source | None = None, **more: Any
+    ) -> Conversation:
+        """Somebody writes (``who`` is an address), it goes down the whole line; returns the conversation."""
+        from rapport.core.hashing import key
+        from rapport.inbox.models import Message
+        from rapport.ingest import accepting, pipeline
+
+        source = source or self.source
+        external_id = id or key(who, text, at.isoformat()).hex()
+        envelope = Envelope(
+            network="social", external_id=external_id, author=Author(who, more.pop("name", "")), text=text, said_at=at, **more
+        )
+        accepting.accept(source, Batch(items=(Item(envelope, text.encode("utf-8", "replace")),)))
+        while pipeline.run():
+            pass
+        message = Message.objects.get(workspace=source.workspace, key=key("social", external_id))
+        return Conversation.objects.get(pk=message.conversation_id)
+
+
+@pytest.fixture
+def cast(store: str, at_nine: time_machine.Traveller) -> Cast:
+    """The people every test knows."""
+    return make_cast(at_nine)
+
+
+def make_cast(clock: Any = None) -> Cast:
+    """Make the cast in the database in use (for tests with another lifetime than ``store``)."""
+    dana = founding.found("Acme", owner_name="Dana", user=_user("dana@acme.test"))
+    acme = dana.workspace
+    others = {
+        name: Member.objects.create(workspace=acme, user=_user(f"{name}@acme.test"), name=name.title(), role=role)
+        for name, role in (("bea", Role.AGENT), ("cem", Role.AGENT), ("olga", Role.OBSERVER))
+    }
+    dot = founding.found("Elsewhere", owner_name="Dot", user=_user("dot@elsewhere.test"))
+    for kind, text in (("handle", "@acme"), ("name", "Acme"), ("rival", "Norvik")):
+        Term.objects.create(workspace=acme, kind=kind, text=text)
+    source = Source.objects.create(workspace=acme, kind="fake", name="Social")
+    return Cast(acme, dana, others["bea"], others["cem"], others["olga"], dot.workspace, dot, source, clock)
+
+
+def _user(email: str) -> User:
+    return User.objects.create(email=email, password="!")
