@@ -1,0 +1,143 @@
+"""To whom a post speaks: to us, about us, about a rival, or past us all.
+
+A handle that leads or ends a post speaks to its owner; one in the middle of a sentence ("my flight with @us") speaks
+about them. Where a workspace has told neither handles nor names, the company is the first handle tagged, if the post
+treats it as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rapport.understanding.reading import Addressed, Post, Reason, Us
+from rapport.understanding.terms import Hit, Terms
+from rapport.understanding.tokens import Tokens
+
+_ABOUT: Final = frozenset({
+    "at", "with", "from", "by", "on", "to", "for", "of", "via", "in", "and", "the", "my", "our", "their",
+    "her", "his", "is", "was", "are", "has", "had", "just", "thanks", "thank", "love", "without", "using",
+    "than", "like", "about", "against", "if", "when",
+})  # fmt: skip
+_CROWD: Final = 5
+"""So many handles and the post is talk among many."""
+_DESK: Final = (
+    "help", "support", "care", "assist", "service", "serv", "cares", "ask", "customer", "cust", "answers", "_cs",
+    "team", "info", "official", "status", "social", "uk", "usa", "india", "app", "bank", "mobile", "air", "store",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """``Us`` made ready to be looked for."""
+
+    handles: frozenset[str]
+    stems: tuple[str, ...]
+    """Our names run together, where no handles are known: a handle that begins so is taken for ours."""
+    rivals: frozenset[str]
+    names: Terms
+    rival_names: Terms
+    terms: Terms
+    known: bool
+
+
+@lru_cache(maxsize=64)
+def ready(us: Us) -> Ready:
+    """What ``us`` says, indexed. Cached: a batch has one ``us``."""
+    handles = frozenset(handle.lstrip("@").casefold() for handle in us.handles)
+    stems = tuple(
+        stem for name in us.names if len(stem := "".join(filter(str.isalnum, name)).casefold()) >= 4
+    )  # fmt: skip
+    return Ready(
+        handles=handles,
+        stems=() if handles else stems,
+        rivals=frozenset(rival.lstrip("@").casefold() for rival in us.rivals),
+        names=Terms(us.names),
+        rival_names=Terms(rival for rival in us.rivals if not rival.startswith("@")),
+        terms=Terms(us.terms),
+        known=bool(us.handles or us.names),
+    )
+
+
+def to_whom(post: Post, tokens: Tokens, scores: dict[str, float], us: Ready) -> tuple[Addressed, list[Reason]]:
+    """Whom the post addresses, and the handle or name that says so. ``scores`` are the lexicon sections' scores."""
+    if post.direct:
+        return "to_us", [Reason("addressed.direct")]
+    ours = [place for place, (handle, _, _) in enumerate(tokens.handles) if _is_ours(handle, us)]
+    if not us.known:
+        return _unknown(post, tokens, scores)
+    if ours:
+        return _tagged(tokens, ours[0], scores)
+    if any(mention.lstrip("@").casefold() in us.handles for mention in post.mentions):
+        return "to_us", [Reason("addressed.mention")]
+    if post.before and post.before[-1].ours and not tokens.handles:
+        return "to_us", [Reason("addressed.reply")]
+    named = us.names.find(tokens.text)
+    rivals = us.rival_names.find(tokens.text)
+    if any(handle in us.rivals for handle, _, _ in tokens.handles):
+        return "rival", [Reason("addressed.rival")]
+    if named and not (rivals and not _named_first(named, rivals)):
+        return "about_us", [_span("addressed.name", named[0], tokens)]
+    if rivals:
+        return "rival", [_span("addressed.rival", rivals[0], tokens)]
+    return "nearby", []
+
+
+def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
+    handle, start, end = tokens.handles[place]
+    word = tokens.starts.index(start)
+    before = tokens.words[:word]
+    reason = Reason("addressed.handle", 1.0, f"@{handle}", start, end)
+    if len(tokens.handles) >= _CROWD and not tokens.asked and scores.get("i.complaint", 0.0) < 0.6:
+        return "nearby", [reason]
+    if all(seen in ("<at>", ".", "hey", "hi", "hello", "dear", ",", "and", "+", '"') for seen in before):
+        quoted = tokens.text[:start].rstrip().endswith(("“", '"', "RT", "rt", "“@"))
+        return ("about_us" if quoted else "to_us"), [reason]
+    if before[0] == "rt" or (before[-1] in _ABOUT and not _speaks_to(tokens, scores)):
+        return "about_us", [reason]
+    return "to_us", [reason]
+
+
+def _speaks_to(tokens: Tokens, scores: dict[str, float]) -> bool:
+    return "p.second" in scores or scores.get("i.request", 0.0) >= 0.9
+
+
+def _unknown(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
+    """No handles or names told: the first handle is the company, if it looks or is treated like one."""
+    matter = max(scores.get("i.complaint", 0.0), scores.get("t.service", 0.0))
+    if not tokens.handles:
+        if post.before and post.before[-1].ours:
+            return "to_us", [Reason("addressed.reply")]
+        return ("about_us" if _serviced(scores) else "nearby"), []
+    desk = next((i for i, (handle, _, _) in enumerate(tokens.handles) if _looks_like_a_desk(handle)), None)
+    answered = any(turn.ours for turn in post.before)
+    if desk is None and not answered and matter < 0.55 and not _asks(scores):
+        return "nearby", []
+    return _tagged(tokens, desk or 0, scores)
+
+
+def _asks(scores: dict[str, float]) -> bool:
+    return scores.get("i.request", 0.0) >= 0.7 and scores.get("i.question", 0.0) >= 0.5
+
+
+def _serviced(scores: dict[str, float]) -> bool:
+    return scores.get("t.service", 0.0) >= 0.8 and scores.get("i.complaint", 0.0) >= 0.7
+
+
+def _looks_like_a_desk(handle: str) -> bool:
+    return any(mark in handle for mark in _DESK[:11]) or handle.endswith(_DESK[11:])
+
+
+def _is_ours(handle: str, us: Ready) -> bool:
+    if handle in us.handles or handle.partition(".")[0] in us.handles:
+        return True
+    return bool(us.stems) and handle.replace("_", "").startswith(us.stems)
+
+
+def _named_first(named: list[Hit], rivals: list[Hit]) -> bool:
+    return named[0].start <= rivals[0].start
+
+
+def _span(code: str, hit: Hit, tokens: Tokens) -> Reason:
+    return Reason(code, 1.0, tokens.text[hit.start : hit.end], hit.start, hit.end)

@@ -1,0 +1,89 @@
+"""What a post is out for, and what it feels: many small pieces of evidence, each able to be shown.
+
+Evidence of one kind adds up as independent chances do (noisy or: 1 - Π(1 - w)), so two weak signs make a fair one and
+none makes certainty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.understanding.lexicon import Found
+from rapport.understanding.tokens import Tokens
+
+INTENTS: Final = {
+    "i.question": "question",
+    "i.request": "request",
+    "i.complaint": "complaint",
+    "i.praise": "praise",
+    "i.thanks": "thanks",
+    "i.closing": "closing",
+    "i.idea": "idea",
+    "i.purchase": "purchase_interest",
+    "i.comparing": "comparing",
+    "i.leaving": "leaving",
+    "i.peers": "asking_peers",
+    "i.job": "job_seeking",
+    "i.spam": "spam",
+    "i.joke": "joke_rant",
+    "i.news": "news",
+    "i.promise": "promise",
+    "i.agent": "agent_words",
+    "a.peer": "advising",
+    "t.service": "service_matter",
+    "t.staff": "staff",
+    "u.two": "loss_or_block",
+    "u.three": "stranded",
+    "p.first": "first_person",
+    "p.second": "second_person",
+}
+"""Lexicon section → the name under which a Reading carries it."""
+EMOTIONS: Final = (
+    "joy", "gratitude", "admiration", "optimism", "surprise", "confusion", "worry", "sadness", "disappointment",
+    "frustration", "anger", "disgust",
+)  # fmt: skip
+_NEGATABLE: Final = frozenset({"i.praise", "e.joy", "e.admiration", "e.gratitude", "e.optimism"})
+_REACH: Final = 3
+
+
+def weigh(tokens: Tokens, found: Sequence[Found]) -> tuple[dict[str, float], dict[str, Found]]:
+    """(score 0..1 by section, heaviest evidence by section); a negated "good" is no praise."""
+    scores: dict[str, float] = {}
+    best: dict[str, Found] = {}
+    denied = {hit.last for hit in found if hit.section == "neg"}
+    last_end: dict[str, int] = {}
+    for hit in found:
+        section = hit.section
+        if section in _NEGATABLE and any(place in denied for place in range(hit.first - _REACH + 1, hit.first + 1)):
+            continue
+        if hit.first < last_end.get(section, -1) and hit.weight <= best[section].weight:
+            best_now = best[section]
+            if hit.last - hit.first > best_now.last - best_now.first:
+                best[section] = hit
+            continue
+        last_end[section] = max(hit.last, last_end.get(section, -1))
+        scores[section] = 1.0 - (1.0 - scores.get(section, 0.0)) * (1.0 - hit.weight)
+        if section not in best or hit.weight > best[section].weight:
+            best[section] = hit
+    return scores, best
+
+
+def intents(tokens: Tokens, scores: dict[str, float]) -> dict[str, float]:
+    """The sections' scores under the names people know, with what the marks and the length say besides."""
+    named = {name: scores[section] for section, name in INTENTS.items() if section in scores}
+    if tokens.asked:
+        named["question"] = 1.0 - (1.0 - named.get("question", 0.0)) * 0.25
+    elif "question" in named:
+        named["question"] *= 0.7
+    brief = 1.0 if tokens.spoken <= 6 else 0.8 if tokens.spoken <= 14 else 0.45 if tokens.spoken <= 25 else 0.25
+    if "closing" in named:
+        named["closing"] *= brief
+    if "thanks" in named:
+        named["thanks_closing"] = named["thanks"] * max(brief, 0.6)
+    return {name: round(score, 3) for name, score in named.items()}
+
+
+def emotions(scores: dict[str, float], least: float = 0.3) -> dict[str, float]:
+    """The emotions that the words name, strongest kept as found."""
+    return {name: round(scores[f"e.{name}"], 3) for name in EMOTIONS if scores.get(f"e.{name}", 0.0) >= least}

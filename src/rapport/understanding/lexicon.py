@@ -1,0 +1,114 @@
+"""The word lists, found in a post in one pass over its words.
+
+The lists are text files beside this module, one a language, written for this project: ``[section weight]`` and then a
+phrase a line (``phrase = weight`` for its own). ``word*`` stands for all words that begin so. ``<n>`` is any number,
+``<at>`` a handle, ``<url>`` a link. The section ``[null]`` holds phrases whose words mean nothing by themselves there
+("no problem"): it silences what it contains.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+import ahocorasick
+
+from rapport.understanding.tokens import Tokens, cut
+
+LANGUAGES: Final = ("any", "en", "de", "fr", "es", "it", "pt")
+"""The lists there are; ``any`` (emoji, emoticons, signs) counts in every language."""
+
+
+class Entry(NamedTuple):
+    """A line of a list: the section it stands in, its weight, and its language."""
+
+    section: str
+    weight: float
+    language: str
+
+
+class Found(NamedTuple):
+    """An entry met in a post, from word ``first`` up to but not including word ``last``."""
+
+    section: str
+    weight: float
+    first: int
+    last: int
+
+
+def find(tokens: Tokens, language: str) -> list[Found]:
+    """Every entry of ``language``'s list (and of ``any``) in the post, in order; silenced ones left out."""
+    line = tokens.line
+    starts: list[int] = []
+    place = 1
+    for word in tokens.words:
+        starts.append(place)
+        place += len(word) + 1
+    found: list[Found] = []
+    silent: list[tuple[int, int]] = []
+    for end, (length, entries) in _machine().iter(line):
+        begin = end - length + 2
+        first = bisect_right(starts, begin) - 1
+        last = bisect_right(starts, end - 1)
+        for section, weight, tongue in entries:
+            if tongue != language and tongue != "any":
+                continue
+            if section == "null":
+                silent.append((first, last))
+            else:
+                found.append(Found(section, weight, first, last))
+    if silent:
+        found = [
+            hit
+            for hit in found
+            if not any(a <= hit.first and hit.last <= b and (b - a) > (hit.last - hit.first) for a, b in silent)
+        ]
+    return found
+
+
+@cache
+def _machine() -> ahocorasick.Automaton:
+    machine = ahocorasick.Automaton()
+    table: dict[str, list[Entry]] = {}
+    for language in LANGUAGES:
+        for key, entry in _entries(language):
+            table.setdefault(key, []).append(entry)
+    for key, entries in table.items():
+        machine.add_word(key, (len(key), tuple(entries)))
+    machine.make_automaton()
+    return machine
+
+
+def _entries(language: str) -> list[tuple[str, Entry]]:
+    """The (key, entry) pairs of one file. Raises ValueError with file and line where a line cannot be read."""
+    lines = resources.files("rapport.understanding").joinpath(f"lexicons/{language}.txt").read_text("utf-8")
+    entries: list[tuple[str, Entry]] = []
+    section, usual = "", 1.0
+    for number, raw in enumerate(lines.splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("# "):
+            continue
+        if line.startswith("[") and line.endswith("]"):
+            section, _, weight = line[1:-1].partition(" ")
+            usual = float(weight or 1.0)
+            continue
+        if not section:
+            raise ValueError(f"lexicons/{language}.txt line {number}: a phrase before any [section].")
+        phrase, _, own = line.partition(" = ")
+        entries.append((_key(phrase), Entry(section, float(own or usual), language)))
+    return entries
+
+
+def _key(phrase: str) -> str:
+    """A phrase as it stands in ``Tokens.line``: cut by the same rules, open at the end where it ends in ``*``."""
+    parts = []
+    for word in phrase.split():
+        bare = word.rstrip("*")
+        if bare.startswith("<") and bare.endswith(">"):
+            parts.append(bare)
+        else:
+            parts.extend(cut(bare).words if not word.endswith("*") else [bare.lower()])
+    key = " " + " ".join(parts)
+    return key if phrase.endswith("*") else key + " "

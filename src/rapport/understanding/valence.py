@@ -1,0 +1,77 @@
+"""How good or bad the words are: a sum over our own weighted lists, turned by negation, raised by stress.
+
+The bounded sum s / sqrt(s² + 15) is VADER's (Hutto & Gilbert 2014), which made it comparable across lengths.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.understanding.lexicon import Found
+from rapport.understanding.reading import Valence
+from rapport.understanding.tokens import Tokens
+
+_REACH: Final = 3
+"""How many words before a feeling word a "not" or a "very" still bears on it."""
+_TURNED: Final = -0.6
+_BOOSTED: Final = 1.35
+_DAMPED: Final = 0.7
+_SPREAD: Final = 15.0
+_STOPS: Final = frozenset({".", ",", "?", "!", "...", ";"})
+
+
+def score(tokens: Tokens, found: Sequence[Found]) -> float:
+    """-1 (wholly negative) .. 1 (wholly positive), 0 where nothing is felt."""
+    feelings = _longest([hit for hit in found if hit.section == "v"])
+    if not feelings:
+        return 0.0
+    turns = {hit.last - 1: hit.section for hit in found if hit.section in ("neg", "boost", "damp")}
+    inside = {place for hit in feelings for place in range(hit.first, hit.last)}
+    but = max((hit.first for hit in found if hit.section == "but"), default=-1)
+    total = 0.0
+    for hit in feelings:
+        weight = _turned(hit, turns, inside, tokens.words)
+        if but >= 0:
+            weight *= 1.25 if hit.first > but else 0.6
+        total += weight
+    if total and tokens.exclaimed:
+        total += math.copysign(min(tokens.exclaimed, 4) * 0.25, total)
+    if total and tokens.shouted and tokens.shouted * 2 < tokens.spoken:
+        total *= 1.15
+    return total / math.sqrt(total * total + _SPREAD)
+
+
+def name(score: float, positive: float = 0.2, negative: float = -0.12) -> Valence:
+    """The score's name; the thresholds are not even, as plain talk leans friendly."""
+    if score >= positive:
+        return "positive"
+    return "negative" if score <= negative else "neutral"
+
+
+def _turned(hit: Found, turns: dict[int, str], inside: set[int], words: list[str]) -> float:
+    weight = hit.weight
+    for place in range(hit.first - 1, max(-1, hit.first - 1 - _REACH), -1):
+        if words[place] in _STOPS:
+            break
+        turn = turns.get(place)
+        if turn == "neg" and place not in inside:
+            weight *= _TURNED
+        elif turn == "boost":
+            weight *= _BOOSTED
+        elif turn == "damp":
+            weight *= _DAMPED
+    return weight
+
+
+def _longest(feelings: list[Found]) -> list[Found]:
+    """Each word felt once: the longer entry wins over the ones inside it."""
+    taken: set[int] = set()
+    kept = []
+    for hit in sorted(feelings, key=lambda hit: (hit.first - hit.last, hit.first)):
+        places = range(hit.first, hit.last)
+        if not any(place in taken for place in places):
+            taken.update(places)
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: hit.first)
