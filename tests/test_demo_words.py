@@ -37,7 +37,7 @@ def ours(message: Message) -> bool:
 
 @pytest.fixture(scope="module")
 def world() -> list[Message]:
-    text = resources.files("rapport.cli").joinpath("demo_world.jsonl").read_text(encoding="utf-8")
+    text = resources.files("rapport.ingest").joinpath("demo_world.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
 
 

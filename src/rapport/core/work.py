@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
 from rapport.core.database import now, write
@@ -23,8 +22,6 @@ from rapport.core.models import Work
 LEASE = timedelta(seconds=15)
 ATTEMPTS = 8
 log = logging.getLogger(__name__)
-wake = threading.Event()
-"""Set when something may be due: the worker of this process need not wait for its next look."""
 
 
 class Again(Exception):
@@ -74,27 +71,19 @@ def put(
     workspace_id: int | None = None,
     due_at: datetime | None = None,
     key: str | None = None,
-) -> int | None:
-    """Write a due row in the caller's transaction. With a key, only once: None when it already stands there."""
+) -> int:
+    """Write a due row in the caller's transaction and return its id. With a key, only once: then the id of the first."""
     row = Work(workspace_id=workspace_id, kind=kind, payload=payload, due_at=due_at or now(), key=key)
-    if key is None:
-        row.save()
-    else:
-        Work.objects.bulk_create([row], ignore_conflicts=True)
-        row_id = Work.objects.filter(key=key).values_list("pk", flat=True).first()
-        transaction.on_commit(wake.set)
-        return row_id
-    transaction.on_commit(wake.set)
-    return row.pk
+    Work.objects.bulk_create([row], ignore_conflicts=key is not None)
+    return row.pk if key is None else Work.objects.values_list("pk", flat=True).get(key=key)
 
 
-def claim(limit: int = 50, kinds: tuple[str, ...] = ()) -> list[Claimed]:
-    """Take up to ``limit`` due rows nobody holds, oldest first."""
+def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> list[Claimed]:
+    """Take up to ``limit`` due rows nobody holds, oldest first: ``only`` these kinds, or all ``but`` those."""
     token, moment = secrets.token_hex(8), now()
     due = Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment), due_at__lte=moment)
     due = due.filter(done_at__isnull=True, dead_at__isnull=True)
-    if kinds:
-        due = due.filter(kind__in=kinds)
+    due = due.filter(kind__in=only) if only else due.exclude(kind__in=but)
     if not due.exists():
         return []
     with write():
@@ -130,9 +119,9 @@ def run(row: Claimed) -> None:
         mine.update(done_at=now(), lease="", lease_until=None)
 
 
-def run_due(limit: int = 50) -> int:
+def run_due(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> int:
     """Claim and run what is due; how many rows were run."""
-    rows = claim(limit)
+    rows = claim(limit, only=only, but=but)
     for row in rows:
         run(row)
     return len(rows)

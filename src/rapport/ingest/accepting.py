@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from django.db import transaction
 
 from rapport.channels.base import Batch, Envelope, Item
-from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.hashing import key
 from rapport.ingest import sql
@@ -33,7 +31,6 @@ def accept(source: Source, batch: Batch) -> int:
             changes["last_arrival_at"] = moment
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)
-        transaction.on_commit(work.wake.set)
     return fresh
 
 

@@ -1,0 +1,43 @@
+"""The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
+
+Three loops, so that a long import never holds up an answer, nor a slow network the line.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from rapport.core import work
+from rapport.ingest import pipeline
+
+REST = 0.25
+"""Seconds between two looks when nothing was due."""
+LONG = ("import",)
+
+
+def line(stop: threading.Event) -> None:
+    """Take accepted arrivals down the line."""
+    _loop(stop, pipeline.run)
+
+
+def quick(stop: threading.Event) -> None:
+    """Run what takes moments: answers going out, readers of events."""
+    _loop(stop, lambda: work.run_due(but=LONG))
+
+
+def long(stop: threading.Event) -> None:
+    """Run what takes minutes: imports, one at a time."""
+    _loop(stop, lambda: work.run_due(1, only=LONG))
+
+
+LOOPS = (line, quick, long)
+
+
+def _loop(stop: threading.Event, step: Callable[[], int]) -> None:
+    while not stop.is_set():
+        close_old_connections()
+        if not step():
+            stop.wait(REST)
