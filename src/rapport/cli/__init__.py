@@ -1,0 +1,47 @@
+"""The command ``rapport``: verbs of the product. Nothing is decided here."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from rapport import __version__
+
+
+class Commands(click.Group):
+    """The commands in the order in which a newcomer needs them, and every known error as one sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        from rapport.config.environment import Unusable
+        from rapport.config.folder import Busy
+
+        try:
+            return super().invoke(ctx)
+        except (Unusable, Busy) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="rapport")
+def main() -> None:
+    """Rapport: relationship management that works both ways.
+
+    Everything is kept in RAPPORT_DATA (default ./rapport-data). Start with `rapport demo`, then `rapport up`.
+    """
+
+
+def _register() -> None:
+    from rapport.cli import check, evaluate, importing, sample, up
+
+    for command in (up.up, up.demo, importing.import_, sample.sample, evaluate.evaluate, up.link, check.check):
+        main.add_command(command)
+
+
+_register()
+
+if __name__ == "__main__":
+    sys.exit(main())

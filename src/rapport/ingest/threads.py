@@ -17,7 +17,7 @@ from rapport.core.hashing import key
 from rapport.inbox import turning
 from rapport.inbox.models import Conversation, Message
 from rapport.inbox.triage import clocks
-from rapport.inbox.triage.decide import headline
+from rapport.inbox.triage.words import headline
 from rapport.channels.base import Envelope
 from rapport.ingest import sql
 from rapport.ingest.line import Line, Thread, clean
@@ -62,7 +62,7 @@ def attach(workspace: Workspace, lines: list[Line]) -> list[Thread]:
     _write_new(workspace, fresh, lines)
     for line in lines:
         thread = line.thread
-            line.before = tuple(thread.turns[-TURNS:])
+        line.before = tuple(thread.turns[-TURNS:])
         thread.turns.append(Turn(line.ours, line.envelope.author.address, line.envelope.text[:2000], line.said_at))
     return list(threads.values())
 

@@ -1,0 +1,38 @@
+"""The ground every command stands on: Django set up, the database there and migrated."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+
+def stand(data: Path | None = None) -> Path:
+    """Set Django up (for this data folder, if one is given) and return the data folder."""
+    if data is not None:
+        os.environ["RAPPORT_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
+    import django
+    from django.conf import settings
+
+    folder: Path = settings.DATA
+    folder.mkdir(parents=True, exist_ok=True)
+    django.setup()
+    return folder
+
+
+def migrate() -> None:
+    """Apply what is missing. Raises ClickException when the database cannot be reached."""
+    from django.core.management import call_command
+    from django.db import OperationalError
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        raise click.ClickException(f"The database cannot be reached: {str(error).strip().splitlines()[0]}") from error
+
+
+def say(text: str = "") -> None:
+    """A line for the person at the terminal, at once (output may be piped)."""
+    click.echo(text)
