@@ -1,0 +1,58 @@
+# Rapport: two commands matter, `make demo` and `make test`. `make` alone lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check fast bench measure docs lock clean
+
+help: ## List these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+$(BIN)/rapport: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which: make demo PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt $(BIN)/rapport
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(BIN)/rapport ## Open a demo world in the browser (installs what it needs into .venv)
+	@exec $(BIN)/rapport demo
+
+up: $(BIN)/rapport ## Start Rapport on ./rapport-data
+	@exec $(BIN)/rapport up
+
+check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs, pure and domain tests
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check src/rapport tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo | tail -n 3
+	$(BIN)/vulture
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test: $(VENV)/dev ## The whole suite: `make check`, then real servers, both databases, a real browser
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n 2 -m "slow"
+
+bench: $(VENV)/dev ## Measure speed: each benchmark prints ratios taken side by side in one run
+	@for file in benchmarks/[a-z]*.py; do grep -q '"--json"' $$file && $(BIN)/python $$file --json; done
+
+measure: $(VENV)/dev ## Measure accuracy on labelled files: make measure DATA=folder
+	@test -n "$(DATA)" || { echo "Say where the labelled files are: make measure DATA=folder"; exit 2; }
+	$(BIN)/python benchmarks/accuracy.py $(DATA)
+
+docs: $(VENV)/dev ## Make the screenshots in docs/ anew (needs Chromium)
+	$(BIN)/python docs/screenshots.py
+
+lock: ## Compile the hashed locks anew from pyproject.toml
+	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml --group build -o requirements/base.txt
+	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml --group build --group dev -o requirements/dev.txt
+
+clean: ## Remove what can be made again (never your data)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
