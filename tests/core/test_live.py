@@ -6,7 +6,8 @@ from collections import deque
 
 import pytest
 
-from rapport.core.live import Room, WrongTicket, encode, event, last_seen, publish, read_ticket, ticket
+from rapport.core.live import WrongTicket, last_seen, publish, read_ticket, ticket
+from rapport.core.room import Room, encode, event
 
 NOW = 1_790_000_000.0
 

@@ -16,7 +16,8 @@ from a2wsgi import WSGIMiddleware
 
 from rapport.config.gate import Gate
 from rapport.config.limits import Limits
-from rapport.core.live import App, Hub, Receive, Scope, Send
+from rapport.core.live import App, Hub, Receive, Scope
+from rapport.core.room import Send
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

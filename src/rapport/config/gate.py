@@ -18,7 +18,8 @@ from ipaddress import IPv6Address, ip_address
 from tempfile import SpooledTemporaryFile
 
 from rapport.config.limits import KB, MB, Limits
-from rapport.core.live import App, Message, Receive, Scope, Send
+from rapport.core.live import App, Receive, Scope
+from rapport.core.room import Message, Send
 
 log = logging.getLogger("rapport.gate")
 CHUNK = 64 * KB

@@ -1,7 +1,7 @@
 """Live hints: tells every open browser of a workspace *what changed*, never what it says.
 
 A plain-ASGI server of Server-Sent Events (WHATWG HTML, section 9.2) beside the pages: an idle client costs one waiting
-coroutine and no queue. What is published lies once in its workspace's short memory (``Room.recent``); each client
+coroutine and no queue. What is published lies once in its workspace's short memory (``core/room.py``); each client
 only remembers how far it has read. Whoever has fallen behind that memory is told ``resync`` and asks for everything
 anew, so a slow client costs nothing and misses nothing. ``publish`` is the only door: every hint goes through it.
 """
@@ -15,19 +15,17 @@ import hmac
 import json
 import logging
 import random
-import re
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from rapport.core.room import Client, Message, Room, Send, encode, event
+
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Authorise = Callable[[int, int], bool]
 """May this member (second) hear this workspace (first)? Called in a thread; it may ask the database."""
@@ -35,7 +33,6 @@ Authorise = Callable[[int, int], bool]
 log = logging.getLogger("rapport.live")
 TICKET_LIVES = 60
 ROOM_REMEMBERS = 120.0
-NAME = re.compile(r"[a-z][a-z0-9_.-]{0,63}\Z")
 
 
 class WrongTicket(Exception):
@@ -63,53 +60,6 @@ def _signature(words: str, key: str) -> str:
     secret = hashlib.sha256(b"rapport.live:" + key.encode()).digest()
     digest = hmac.digest(secret, words.encode("utf-8", "replace"), "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-@dataclass(eq=False, slots=True)
-class Room:
-    """The open browsers of one workspace and its last hints, with ids that follow each other without a gap."""
-
-    recent: deque[bytes]
-    last: int
-    clients: set[Client] = field(default_factory=set)
-    empty_since: float = 0.0
-
-    def since(self, seen: int) -> list[bytes] | None:
-        """The hints after id ``seen``; None when they are forgotten, or never were ours (after a restart)."""
-        missed = self.last - seen
-        if not 0 <= missed <= len(self.recent):
-            return None
-        return [self.recent[i] for i in range(len(self.recent) - missed, len(self.recent))]
-
-
-@dataclass(eq=False, slots=True)
-class Client:
-    """One open stream. ``seen`` is the id it has been sent up to."""
-
-    room: Room
-    workspace_id: int
-    member_id: int
-    send: Send
-    abort: Callable[[], object]
-    seen: int
-    recheck_at: float
-    writer: asyncio.Task[None] | None = None
-    pinged: bool = False
-    ending: bool = False
-
-    def next_bytes(self) -> bytes:
-        """What to send now: hints in one piece, or the word that too much was missed, or a sign of life."""
-        missed = self.room.since(self.seen)
-        said = event("resync", self.room.last) if missed is None else b"".join(missed)
-        if self.pinged and not said:
-            said = b": still here\n\n"
-        self.pinged, self.seen = False, self.room.last
-        return said
-
-
-def event(kind: str, number: int, data: str | None = None) -> bytes:
-    """One server-sent event; ``data`` is one line of JSON, by default the id itself."""
-    return f"event: {kind}\nid: {number}\ndata: {data or json.dumps({'id': number})}\n\n".encode()
 
 
 class Hub:
@@ -165,6 +115,12 @@ class Hub:
             loop.call_soon_threadsafe(self._spread, workspace_id, data)
         except RuntimeError:
             log.debug("The server stopped before a hint was told; nobody was listening any more")
+
+    def position(self, workspace_id: int) -> int:
+        """The id of the workspace's last hint; see the module's :func:`position`."""
+        room = self._room(workspace_id)
+        room.empty_since = time.monotonic()
+        return room.last
 
     def _spread(self, workspace_id: int, data: str) -> None:
         if (room := self.rooms.get(workspace_id)) is None:
@@ -248,12 +204,13 @@ class Hub:
 
     def _room(self, workspace_id: int) -> Room:
         """The workspace's room. A new one counts from the clock (µs), so that ids grow over restarts as well."""
-        if workspace_id not in self.rooms:
-            self.rooms[workspace_id] = Room(deque(maxlen=self.remembered), time.time_ns() // 1000)
-        return self.rooms[workspace_id]
+        if room := self.rooms.get(workspace_id):
+            return room
+        new = Room(deque(maxlen=self.remembered), time.time_ns() // 1000, empty_since=time.monotonic())
+        return self.rooms.setdefault(workspace_id, new)  # a page's thread (position) may be faster than we
 
     def _clients(self) -> list[Client]:
-        return [client for room in self.rooms.values() for client in room.clients]
+        return [client for room in list(self.rooms.values()) for client in room.clients]
 
     async def _beat(self) -> None:
         """Every ``keepalive`` seconds a sign of life to all; rooms that stayed empty are given up."""
@@ -263,8 +220,8 @@ class Hub:
                 client.pinged = True
                 self._wake(client)
             long_ago = time.monotonic() - ROOM_REMEMBERS
-            for workspace_id in [w for w, room in self.rooms.items() if not room.clients]:
-                if self.rooms[workspace_id].empty_since < long_ago:
+            for workspace_id, room in list(self.rooms.items()):
+                if not room.clients and room.empty_since < long_ago:
                     del self.rooms[workspace_id]
 
     async def _look_again(self) -> None:
@@ -311,12 +268,10 @@ def publish(workspace_id: int, hint: Mapping[str, Any] | str) -> None:
         hub.publish(workspace_id, hint)
 
 
-def encode(hint: Mapping[str, Any] | str) -> str:
-    """One line of JSON with a ``name``. Raises ValueError; ``id`` is the event's own."""
-    facts = {"name": hint} if isinstance(hint, str) else dict(hint)
-    if not NAME.match(str(facts.get("name", ""))) or "id" in facts:
-        raise ValueError(f"A hint needs a name of small letters, digits, . _ -, and no 'id': {hint!r}")
-    return json.dumps(facts)
+def position(workspace_id: int) -> int:
+    """Where a workspace's hints stand, for ``<body data-live-seen>``: a browser that resumes from here misses nothing
+    of what happened while its page was on the way. Ask *before* the page reads its rows. 0 without a server here."""
+    return max((hub.position(workspace_id) for hub in tuple(_attached)), default=0)
 
 
 def last_seen(scope: Scope, asked: Mapping[str, list[str]]) -> int | None:
