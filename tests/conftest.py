@@ -117,7 +117,14 @@ class Cast:
     clock: Any = None
 
     def says(
-        self, who: str, text: str, *, at: datetime = NOW, id: str | None = None, source: Source | None = None, **more: Any
+        self,
+        who: str,
+        text: str,
+        *,
+        at: datetime = NOW,
+        id: str | None = None,
+        source: Source | None = None,
+        **more: Any,
     ) -> Conversation:
         """Somebody writes (``who`` is an address), it goes down the whole line; returns the conversation."""
         from rapport.core.hashing import key
@@ -127,7 +134,12 @@ class Cast:
         source = source or self.source
         external_id = id or key(who, text, at.isoformat()).hex()
         envelope = Envelope(
-            network="social", external_id=external_id, author=Author(who, more.pop("name", "")), text=text, said_at=at, **more
+            network="social",
+            external_id=external_id,
+            author=Author(who, more.pop("name", "")),
+            text=text,
+            said_at=at,
+            **more,
         )
         accepting.accept(source, Batch(items=(Item(envelope, text.encode("utf-8", "replace")),)))
         while pipeline.run():

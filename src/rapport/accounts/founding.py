@@ -22,7 +22,13 @@ def slug_of(name: str) -> str:
 
 
 def found(
-    name: str, *, owner_name: str, user: User | None = None, zone: str = "UTC", perspective: str = "company", demo: bool = False
+    name: str,
+    *,
+    owner_name: str,
+    user: User | None = None,
+    zone: str = "UTC",
+    perspective: str = "company",
+    demo: bool = False,
 ) -> Member:
     """Make a workspace and its owner (who may get a login later, by a one-time link). Returns the owner."""
     words = " ".join(name.split())[:120]

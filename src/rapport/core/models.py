@@ -45,9 +45,7 @@ class Work(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["due_at"], name="work_due", condition=Q(done_at__isnull=True, dead_at__isnull=True)
-            ),
+            models.Index(fields=["due_at"], name="work_due", condition=Q(done_at__isnull=True, dead_at__isnull=True)),
         ]
 
 

@@ -38,7 +38,7 @@ class SearchableQuerySet(models.QuerySet[M]):
             where = f'"{table}"."id" IN (SELECT rowid FROM "{table}_fts" WHERE "{table}_fts" MATCH %s)'
         else:
             match = " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in wanted)
-            where = f"to_tsvector('simple', rapport_fold(\"{table}\".\"{self.search_column}\")) @@ %s::tsquery"
+            where = f'to_tsvector(\'simple\', rapport_fold("{table}"."{self.search_column}")) @@ %s::tsquery'
         return self.extra(where=[where], params=[match]).order_by("-id")
 
 

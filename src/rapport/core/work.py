@@ -32,6 +32,10 @@ class Again(Exception):
         self.after = after
 
 
+class Dead(Exception):
+    """A job failed in a way that trying again cannot help; the message is a sentence for whoever sees the row."""
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A row in the hands of one worker until ``lease_until``; ``extend`` keeps a long job's hold on it."""
@@ -101,22 +105,26 @@ def run(row: Claimed) -> None:
     try:
         _jobs[row.kind](row)
     except Exception as error:  # noqa: BLE001 - the boundary of the worker: whatever a job raises is kept with its row
-        expected = isinstance(error, Again)
-        log.warning("work %s (%s) failed: %s", row.id, row.kind, error, exc_info=not expected)
-        dead = now() if row.attempts + 1 >= ATTEMPTS else None
-        wished = error.after if isinstance(error, Again) else None
-        wait = wished or timedelta(seconds=min(3600, 2 ** (row.attempts + 1)))
-        mine.update(
-            attempts=row.attempts + 1,
-            error=f"{type(error).__name__}: {error}"[:2000],
-            due_at=now() + wait,
-            dead_at=dead,
-            lease="",
-            lease_until=None,
-        )
+        _failed(row, error)
     else:
         mine.filter(progress={}).delete()
         mine.update(done_at=now(), lease="", lease_until=None)
+
+
+def _failed(row: Claimed, error: Exception) -> None:
+    """Try again with growing distance (or after the other side's own wish), or give up and keep the error."""
+    expected = isinstance(error, Again | Dead)
+    log.warning("work %s (%s) failed: %s", row.id, row.kind, error, exc_info=not expected)
+    final = isinstance(error, Dead) or row.attempts + 1 >= ATTEMPTS
+    wished = error.after if isinstance(error, Again) else None
+    Work.objects.filter(pk=row.id, lease=row.lease).update(
+        attempts=row.attempts + 1,
+        error=str(error) if expected else f"{type(error).__name__}: {error}"[:2000],
+        due_at=now() + (wished or timedelta(seconds=min(3600, 2 ** (row.attempts + 1)))),
+        dead_at=now() if final else None,
+        lease="",
+        lease_until=None,
+    )
 
 
 def run_due(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> int:

@@ -16,7 +16,9 @@ KEPT = "Changed for this message, and kept as an example for training."
 _ROW_OF_A_CORRECTION = {"yes": 3, "no": 14}
 
 
-def correct(message: Message, *, needs: str, by: Member, row: int | None = None, urgency: int | None = None) -> Disposition:
+def correct(
+    message: Message, *, needs: str, by: Member, row: int | None = None, urgency: int | None = None
+) -> Disposition:
     """Put a person's disposition on top of the program's and turn the conversation with it.
 
     The row stays the program's own when it agrees with ``needs``; else the person's choice, else an ordinary one.
@@ -34,16 +36,28 @@ def correct(message: Message, *, needs: str, by: Member, row: int | None = None,
     conversation = message.conversation
     with write():
         made = Disposition.objects.create(
-            message=message, row=row or kept_row, needs=needs, urgency=level, confidence=1.0, by=by,
+            message=message,
+            row=row or kept_row,
+            needs=needs,
+            urgency=level,
+            confidence=1.0,
+            by=by,
             reasons=[{"code": f"person.{needs}", "weight": 1.0, "evidence": "", "start": -1, "end": -1}],
-        )  # fmt: skip
+        )
         record("message.corrected", message, by=by, row=made.row, needs=needs, was_row=was.row if was else None)
         if needs == "yes":
             clock = clocks.start(message.said_at, message.arrived_at, level, settings.RAPPORT_DUE_HOURS)
             working.change(
-                conversation, "conversation.reopened", by=by, state="needs_answer", urgency=level,
-                due_at=clock.due_at, position=clock.position, headline="corrected", code="correction",
-            )  # fmt: skip
+                conversation,
+                "conversation.reopened",
+                by=by,
+                state="needs_answer",
+                urgency=level,
+                due_at=clock.due_at,
+                position=clock.position,
+                headline="corrected",
+                code="correction",
+            )
         else:
             working.change(conversation, "conversation.quieted", by=by, state="quiet", due_at=None, code="correction")
     return made

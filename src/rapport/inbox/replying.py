@@ -13,7 +13,8 @@ from typing import Any
 from django.conf import settings
 
 from rapport.accounts.models import Member
-from rapport.channels import base, lengths
+from rapport.channels import base
+from rapport.channels import text as lengths
 from rapport.channels.base import ChannelError, Finds, Handle, Sends
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
@@ -54,18 +55,31 @@ def reply(conversation: Conversation, text: str, *, by: Member, seen: int = 0) -
     held_until = now() + timedelta(seconds=settings.RAPPORT_HELD_SECONDS)
     with write():
         outgoing = Outgoing.objects.create(
-            workspace_id=conversation.workspace_id, conversation=conversation, in_reply_to=last, by=by, text=words,
-            held_until=held_until, was=working.standing(conversation),
-        )  # fmt: skip
+            workspace_id=conversation.workspace_id,
+            conversation=conversation,
+            in_reply_to=last,
+            by=by,
+            text=words,
+            held_until=held_until,
+            was=working.standing(conversation),
+        )
         Draft.objects.filter(conversation=conversation, member=by).delete()
         working.change(
-            conversation, "conversation.replied", by=by, was=False, state=turning.on_reply(asks=asks(words)),
-            due_at=None, assignee_id=conversation.assignee_id or by.pk,
-        )  # fmt: skip
+            conversation,
+            "conversation.replied",
+            by=by,
+            was=False,
+            state=turning.on_reply(asks=asks(words)),
+            due_at=None,
+            assignee_id=conversation.assignee_id or by.pk,
+        )
         work.put(
-            "outgoing.send", {"outgoing": outgoing.pk}, workspace_id=conversation.workspace_id, due_at=held_until,
+            "outgoing.send",
+            {"outgoing": outgoing.pk},
+            workspace_id=conversation.workspace_id,
+            due_at=held_until,
             key=f"outgoing:{outgoing.pk}:0",
-        )  # fmt: skip
+        )
     return outgoing
 
 
@@ -76,9 +90,10 @@ def _refuse(conversation: Conversation, words: str, by: Member, seen: int) -> No
         raise Refused(why)
     if not words:
         raise Refused("Write your answer first.")
-    limit = conversation.source.channel.limit
-    if limit is not None and lengths.length(words, limit.unit) > limit.size:
-        raise Refused(f"{conversation.source.channel.label} takes {limit.size} {limit.unit}; this is longer. Shorten it.")
+    try:
+        lengths.must_fit(words, conversation.source.channel.limit)
+    except ChannelError as error:
+        raise Refused(error.message) from error
     newer = conversation.messages.filter(pk__gt=seen, ours=True).exclude(by=by).select_related("by").first()
     flying = conversation.outbox.exclude(by=by).filter(state__in=[States.HELD, States.QUEUED, States.SENDING]).first()
     if seen and (newer or flying):
@@ -117,10 +132,20 @@ def retry(outgoing: Outgoing, *, by: Member, insist: bool = False) -> None:
         row.attempts += 1
         row.save(update_fields=["state", "error", "attempts"])
         record("outgoing.retried", row, by=by, insist=insist)
-        working.change(row.conversation, "conversation.replied", by=by, was=False, due_at=None,
-                       state=turning.on_reply(asks=asks(row.text)))  # fmt: skip
-        work.put("outgoing.send", {"outgoing": row.pk}, workspace_id=row.workspace_id,
-                 key=f"outgoing:{row.pk}:{row.attempts}")  # fmt: skip
+        working.change(
+            row.conversation,
+            "conversation.replied",
+            by=by,
+            was=False,
+            due_at=None,
+            state=turning.on_reply(asks=asks(row.text)),
+        )
+        work.put(
+            "outgoing.send",
+            {"outgoing": row.pk},
+            workspace_id=row.workspace_id,
+            key=f"outgoing:{row.pk}:{row.attempts}",
+        )
 
 
 def answered_there(conversation: Conversation, text: str, *, by: Member) -> Message:
@@ -133,21 +158,34 @@ def answered_there(conversation: Conversation, text: str, *, by: Member) -> Mess
     with write():
         message = _our_message(conversation, words, by, external_id=f"hand:{uuid.uuid4().hex}")
         Draft.objects.filter(conversation=conversation, member=by).delete()
-        working.change(conversation, "conversation.answered_there", by=by, due_at=None,
-                       state=turning.on_reply(asks=asks(words)))  # fmt: skip
+        working.change(
+            conversation, "conversation.answered_there", by=by, due_at=None, state=turning.on_reply(asks=asks(words))
+        )
     return message
 
 
-def _our_message(conversation: Conversation, text: str, by: Member | None, *, external_id: str, url: str = "") -> Message:
+def _our_message(
+    conversation: Conversation, text: str, by: Member | None, *, external_id: str, url: str = ""
+) -> Message:
     moment = now()
     message, made = Message.objects.get_or_create(
-        workspace_id=conversation.workspace_id, key=key(conversation.network, external_id),
+        workspace_id=conversation.workspace_id,
+        key=key(conversation.network, external_id),
         defaults={
-            "conversation": conversation, "source_id": conversation.source_id, "by": by, "url": url, "text": text,
-            "network": conversation.network, "external_id": external_id, "ours": True, "public": conversation.public,
-            "addressed": "nearby", "said_at": moment, "arrived_at": moment,
+            "conversation": conversation,
+            "source_id": conversation.source_id,
+            "by": by,
+            "url": url,
+            "text": text,
+            "network": conversation.network,
+            "external_id": external_id,
+            "ours": True,
+            "public": conversation.public,
+            "addressed": "nearby",
+            "said_at": moment,
+            "arrived_at": moment,
         },
-    )  # fmt: skip
+    )
     if made:
         Conversation.objects.filter(pk=conversation.pk).update(
             message_count=conversation.messages.count(), last_message_at=moment, last_ours=True, snippet=text[:200]
@@ -177,8 +215,11 @@ def _carry(outgoing: Outgoing, channel: Any) -> Handle | None:
     values = outgoing.conversation.source.settings
     if outgoing.state in {States.SENDING, States.UNKNOWN}:  # a worker died half-way, or the network fell silent
         if not isinstance(channel, Finds):
-            raise ChannelError(f"{channel.label} cannot say whether it arrived. Look there before you send again.",
-                               unknown=True, permanent=True)  # fmt: skip
+            raise ChannelError(
+                f"{channel.label} cannot say whether it arrived. Look there before you send again.",
+                unknown=True,
+                permanent=True,
+            )
         found = channel.find(values, outgoing.key)
         if found is not None:
             return found
@@ -189,19 +230,31 @@ def _carry(outgoing: Outgoing, channel: Any) -> Handle | None:
     if not isinstance(channel, Sends):
         raise ChannelError(outgoing.conversation.source.cannot_send, permanent=True)
     to = outgoing.in_reply_to
-    return channel.send(values, base.Outgoing(
-        idempotency_key=outgoing.key, text=outgoing.text, author=str(outgoing.by or ""),
-        in_reply_to=to.external_id if to else "", thread=outgoing.conversation.thread,
-        recipient=to.identity.address if to and to.identity else "", subject=outgoing.conversation.subject,
-        public=outgoing.conversation.public,
-    ))  # fmt: skip
+    return channel.send(
+        values,
+        base.Outgoing(
+            idempotency_key=outgoing.key,
+            text=outgoing.text,
+            author=str(outgoing.by or ""),
+            in_reply_to=to.external_id if to else "",
+            thread=outgoing.conversation.thread,
+            recipient=to.identity.address if to and to.identity else "",
+            subject=outgoing.conversation.subject,
+            public=outgoing.conversation.public,
+        ),
+    )
 
 
 def _left(outgoing: Outgoing, handle: Handle) -> None:
     """The network has it: keep our message under the network's own id, so that its echo is the same message."""
     with write():
-        message = _our_message(outgoing.conversation, outgoing.text, outgoing.by,
-                               external_id=handle.external_id or outgoing.key, url=handle.url)  # fmt: skip
+        message = _our_message(
+            outgoing.conversation,
+            outgoing.text,
+            outgoing.by,
+            external_id=handle.external_id or outgoing.key,
+            url=handle.url,
+        )
         state = States.DELIVERED if handle.delivered else States.SENT
         Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
         record("outgoing.left", outgoing, by=outgoing.by, state=str(state))

@@ -56,7 +56,9 @@ def change(conversation: Conversation, verb: str, *, by: Member | None, was: boo
         facts: dict[str, Any] = ({"was": before} if was else {}) | ({"code": code} if code else {})
         event = record(verb, row, by=by, to=row.state, **facts)
         hint(row.workspace_id, "conversation", row.pk)
-        bumps = [(row.workspace_id, key, -1) for key in keys] + [(row.workspace_id, key, 1) for key in row.counter_keys()]
+        bumps = [(row.workspace_id, key, -1) for key in keys] + [
+            (row.workspace_id, key, 1) for key in row.counter_keys()
+        ]
         counters.bump(bumps)
     for name in (*changes, "touched_at"):
         setattr(conversation, name, getattr(row, name))
@@ -103,7 +105,9 @@ def note(conversation: Conversation, text: str, *, by: Member) -> Note:
 
 def undo(conversation: Conversation, event_id: int, *, by: Member) -> None:
     """Take back one's own last verb on this conversation, if nothing has happened to it since."""
-    mine = Event.objects.filter(workspace_id=conversation.workspace_id, subject="conversation", subject_id=conversation.pk)
+    mine = Event.objects.filter(
+        workspace_id=conversation.workspace_id, subject="conversation", subject_id=conversation.pk
+    )
     last = mine.filter(facts__has_key="was").order_by("-id").first()
     if last is None or last.pk != event_id or last.by_id != by.pk:
         raise Refused("Something has happened here since: it can no longer be undone.")

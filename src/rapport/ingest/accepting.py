@@ -7,8 +7,8 @@ import msgspec
 from rapport.channels.base import Batch, Envelope, Item
 from rapport.core.database import now, write
 from rapport.core.hashing import key
-from rapport.ingest import sql
 from rapport.inbox.models import Arrival, Source
+from rapport.ingest import sql
 
 _encode = msgspec.json.Encoder().encode
 _COLUMNS = ("workspace", "source", "key", "raw", "envelope", "arrived_at", "due_at", "lease", "attempts", "error")

@@ -29,10 +29,22 @@ def attach(workspace: Workspace, lines: list[Line]) -> None:
         names = [clean(line.envelope.author.name or line.envelope.author.address, 200) for line in strangers]
         sql.insert(Person, _PERSON, [(id, workspace.pk, name, moment) for id, name in zip(people, names, strict=True)])
         rows = zip(people, names, strangers, strict=True)
-        sql.insert(Identity, _IDENTITY, [
-            (workspace.pk, id, line.envelope.network, clean(line.envelope.author.address, 320), name, identity_key(line), moment)
-            for id, name, line in rows
-        ])  # fmt: skip
+        sql.insert(
+            Identity,
+            _IDENTITY,
+            [
+                (
+                    workspace.pk,
+                    id,
+                    line.envelope.network,
+                    clean(line.envelope.author.address, 320),
+                    name,
+                    identity_key(line),
+                    moment,
+                )
+                for id, name, line in rows
+            ],
+        )
         known = sql.ids(Identity, workspace.pk, by_key)
         # Another worker may have met the same stranger at the same moment: its identity won, our person is nobody.
         Person.objects.filter(pk__in=people, identities=None).delete()

@@ -18,9 +18,13 @@ def us_of(workspace: Workspace) -> Us:
     for kind, text in Term.objects.filter(workspace=workspace).order_by("id").values_list("kind", "text"):
         words[kind].append(text)
     return Us(
-        handles=tuple(words["handle"]), names=tuple(words["name"]), rivals=tuple(words["rival"]),
-        terms=tuple(words["topic"]), languages=tuple(workspace.languages), zone=workspace.zone,
-    )  # fmt: skip
+        handles=tuple(words["handle"]),
+        names=tuple(words["name"]),
+        rivals=tuple(words["rival"]),
+        terms=tuple(words["topic"]),
+        languages=tuple(workspace.languages),
+        zone=workspace.zone,
+    )
 
 
 def our_addresses(us: Us) -> frozenset[str]:

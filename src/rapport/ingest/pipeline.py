@@ -76,7 +76,7 @@ def _take(ids: list[int], token: str) -> None:
             arrivals = list(locked(held).order_by("id"))
             if arrivals:
                 storing.store(arrivals)
-    except Exception as error:  # the boundary of the line: whatever one envelope raises must not stop the others
+    except Exception as error:  # noqa: BLE001 - the boundary of the line: whatever one envelope raises must not stop the others
         if len(ids) > 1:
             log.warning("a batch of %s arrivals failed (%s); trying each alone", len(ids), error)
             for id in ids:

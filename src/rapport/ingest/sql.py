@@ -38,9 +38,7 @@ def _rows(model: Model, names: Sequence[str], rows: Iterable[Sequence[Any]], off
     if connection.vendor != "sqlite":
         return [tuple(row) for row in rows]
     times = {
-        place + offset
-        for place, field in enumerate(_columns(model, names))
-        if isinstance(field, models.DateTimeField)
+        place + offset for place, field in enumerate(_columns(model, names)) if isinstance(field, models.DateTimeField)
     }
     if not times:
         return [tuple(row) for row in rows]
@@ -58,10 +56,10 @@ def insert(model: Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608
+            cursor.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)
         else:
             arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, names))
-            query = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608
+            query = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
             cursor.execute(query, [list(column) for column in zip(*values, strict=True)])
         return int(cursor.rowcount)
 
@@ -76,11 +74,11 @@ def ids(model: Model, workspace_id: int, keys: Iterable[bytes]) -> dict[bytes, i
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(wanted))
             cursor.execute(
-                f"SELECT key, id FROM {table} WHERE workspace_id = %s AND key IN ({marks})", [workspace_id, *wanted]  # noqa: S608
+                f"SELECT key, id FROM {table} WHERE workspace_id = %s AND key IN ({marks})", [workspace_id, *wanted]
             )
         else:
             cursor.execute(
-                f"SELECT key, id FROM {table} WHERE workspace_id = %s AND key = ANY(%s::bytea[])",  # noqa: S608
+                f"SELECT key, id FROM {table} WHERE workspace_id = %s AND key = ANY(%s::bytea[])",
                 [workspace_id, wanted],
             )
         return {bytes(key): id for key, id in cursor.fetchall()}
@@ -96,15 +94,13 @@ def update(model: Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             sets = ", ".join(f'"{field.column}" = %s' for field in fields)
-            cursor.executemany(
-                f"UPDATE {table} SET {sets} WHERE id = %s", [(*row[1:], row[0]) for row in values]  # noqa: S608
-            )
+            cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", [(*row[1:], row[0]) for row in values])
         else:
             sets = ", ".join(f'"{field.column}" = new."{field.column}"' for field in fields)
             named = ", ".join(["id", *(f'"{field.column}"' for field in fields)])
             arrays = ", ".join(f"%s::{kind}[]" for kind in ["bigint", *_types(model, names)])
             cursor.execute(
-                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new({named}) WHERE {table}.id = new.id",  # noqa: S608
+                f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new({named}) WHERE {table}.id = new.id",
                 [list(column) for column in zip(*values, strict=True)],
             )
 
@@ -114,7 +110,7 @@ def next_ids(model: Model, count: int) -> range | list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":  # one writer: nobody else can take them meanwhile
-            cursor.execute(f"SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)")  # noqa: S608
+            cursor.execute(f"SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0)")
             first = int(cursor.fetchone()[0]) + 1
             return range(first, first + count)
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])

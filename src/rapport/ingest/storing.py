@@ -16,7 +16,7 @@ from rapport.core.database import now
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Revision
+from rapport.inbox.models import Arrival, Disposition, Message, Reading, Revision
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
 from rapport.ingest import identities, knowing, sql, threads
@@ -28,9 +28,25 @@ from rapport.understanding.reading import Post, Us
 _decode = msgspec.json.Decoder(Envelope).decode
 _encode = msgspec.json.Encoder().encode
 _MESSAGE = (
-    "id", "workspace", "conversation", "source", "identity", "network", "external_id", "key", "version", "ours", "public",
-    "addressed", "subject", "text", "url", "said_at", "arrived_at", "deleted_at",
-)  # fmt: skip
+    "id",
+    "workspace",
+    "conversation",
+    "source",
+    "identity",
+    "network",
+    "external_id",
+    "key",
+    "version",
+    "ours",
+    "public",
+    "addressed",
+    "subject",
+    "text",
+    "url",
+    "said_at",
+    "arrived_at",
+    "deleted_at",
+)
 _READING = ("message", "model", "language", "valence", "data")
 _DISPOSITION = ("message", "row", "needs", "urgency", "confidence", "reasons", "at")
 
@@ -76,11 +92,16 @@ def _understand(lines: list[Line], us: Us) -> None:
     """Reading and triage of their messages; of ours only the reading (what we promised, whether we asked)."""
     posts = [
         Post(
-            text=line.envelope.text, author=line.envelope.author.address, said_at=line.said_at, ours=line.ours,
-            mentions=line.envelope.mentions, direct=line.envelope.direct, before=line.before,
+            text=line.envelope.text,
+            author=line.envelope.author.address,
+            said_at=line.said_at,
+            ours=line.ours,
+            mentions=line.envelope.mentions,
+            direct=line.envelope.direct,
+            before=line.before,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
     moment = now()
     for line, post, reading in zip(lines, posts, read(posts, us), strict=True):
         line.reading = reading
@@ -96,23 +117,40 @@ def _write_messages(workspace: Workspace, lines: list[Line]) -> None:
         raise Crossed(Crossed.__doc__)
     readings = ((line.message_id, line.reading) for line in lines if line.reading)
     sql.insert(
-        Reading, _READING,
+        Reading,
+        _READING,
         [(id, r.model, r.language, r.valence_score, _encode(r).decode()) for id, r in readings],
-    )  # fmt: skip
+    )
     decisions = ((line.message_id, line.decision) for line in lines if line.decision)
     sql.insert(
-        Disposition, _DISPOSITION,
+        Disposition,
+        _DISPOSITION,
         [(id, d.row, d.needs, d.urgency, d.confidence, _encode(d.reasons).decode(), moment) for id, d in decisions],
-    )  # fmt: skip
+    )
 
 
 def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
     e, thread = line.envelope, line.thread
     return (
-        line.message_id, workspace.pk, thread.id, line.arrival.source_id, line.identity_id, e.network, clean(e.external_id, 500),
-        line.key, version(e)[:80], line.ours, e.public, line.reading.addressed if line.reading else "nearby",
-        clean(e.subject, 300), clean(e.text), clean(e.url, 1000), line.said_at, line.arrival.arrived_at, None,
-    )  # fmt: skip
+        line.message_id,
+        workspace.pk,
+        thread.id,
+        line.arrival.source_id,
+        line.identity_id,
+        e.network,
+        clean(e.external_id, 500),
+        line.key,
+        version(e)[:80],
+        line.ours,
+        e.public,
+        line.reading.addressed if line.reading else "nearby",
+        clean(e.subject, 300),
+        clean(e.text),
+        clean(e.url, 1000),
+        line.said_at,
+        line.arrival.arrived_at,
+        None,
+    )
 
 
 def _revise(workspace: Workspace, lines: list[Line], known: dict[bytes, int]) -> int:
@@ -141,8 +179,15 @@ def _finish(workspace: Workspace, arrivals: list[Arrival], fresh: list[Line], re
     if fresh or revised:
         needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no")
         first, last = (fresh[0].message_id, fresh[-1].message_id) if fresh else (0, 0)
-        record("messages.arrived", workspace, workspace_id=workspace.pk, count=len(fresh), revised=revised, needs=needs,
-               first=first, last=last)  # fmt: skip
+        record(
+            "messages.arrived",
+            workspace,
+            workspace_id=workspace.pk,
+            count=len(fresh),
+            revised=revised,
+            needs=needs,
+            first=first,
+            last=last,
+        )
         hint(workspace.pk, "messages", last)
     counters.bump([(workspace.pk, "messages", len(fresh)), *threads.bumps(workspace.pk, fresh)])
-

@@ -12,25 +12,51 @@ from django.conf import settings
 from django.db import connection
 
 from rapport.accounts.models import Workspace
+from rapport.channels.base import Envelope
 from rapport.core.database import locked, now
 from rapport.core.hashing import key
 from rapport.inbox import turning
 from rapport.inbox.models import Conversation, Message
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.words import headline
-from rapport.channels.base import Envelope
 from rapport.ingest import sql
 from rapport.ingest.line import Line, Thread, clean
 from rapport.understanding.reading import Turn
 
 TURNS = 12
 _NEW = (
-    "id", "workspace", "source", "network", "key", "thread", "identity", "subject", "snippet", "public", "state", "urgency",
-    "headline", "due_at", "position", "message_count", "last_message_at", "last_ours", "created_at",
-)  # fmt: skip
+    "id",
+    "workspace",
+    "source",
+    "network",
+    "key",
+    "thread",
+    "identity",
+    "subject",
+    "snippet",
+    "public",
+    "state",
+    "urgency",
+    "headline",
+    "due_at",
+    "position",
+    "message_count",
+    "last_message_at",
+    "last_ours",
+    "created_at",
+)
 _CHANGED = (
-    "identity", "snippet", "state", "urgency", "headline", "due_at", "position", "message_count", "last_message_at", "last_ours",
-)  # fmt: skip
+    "identity",
+    "snippet",
+    "state",
+    "urgency",
+    "headline",
+    "due_at",
+    "position",
+    "message_count",
+    "last_message_at",
+    "last_ours",
+)
 
 
 def _name(line: Line, roots: dict[str, str]) -> str:
@@ -84,13 +110,22 @@ def _load(workspace: Workspace, threads: dict[bytes, Thread]) -> None:
     for row in locked(Conversation.objects.filter(pk__in=ids.values()).order_by("id")):
         thread = by_id[row.pk] = threads[bytes(row.key)]
         thread.id, thread.was, thread.state, thread.assignee_id = row.pk, row.state, row.state, row.assignee_id
-        for name in ("identity_id", "snippet", "urgency", "headline", "due_at", "position", "message_count",
-                     "last_message_at", "last_ours"):  # fmt: skip
+        for name in (
+            "identity_id",
+            "snippet",
+            "urgency",
+            "headline",
+            "due_at",
+            "position",
+            "message_count",
+            "last_message_at",
+            "last_ours",
+        ):
             setattr(thread, name, getattr(row, name))
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(by_id))
         cursor.execute(
-            "SELECT conversation_id, ours, address, text, said_at FROM ("  # noqa: S608
+            "SELECT conversation_id, ours, address, text, said_at FROM ("
             " SELECT m.conversation_id, m.ours, coalesce(i.address, '') AS address, substr(m.text, 1, 2000) AS text, m.said_at,"
             " row_number() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at DESC, m.id DESC) AS back"
             " FROM inbox_message m LEFT JOIN people_identity i ON i.id = m.identity_id"
@@ -112,22 +147,61 @@ def _write_new(workspace: Workspace, fresh: list[Thread], lines: list[Line]) -> 
     for line in lines:
         first.setdefault(line.thread.key, line)
     moment = now()
-    sql.insert(Conversation, _NEW, [
-        (thread.id, workspace.pk, line.arrival.source_id, line.envelope.network, thread.key, clean(thread.name, 500), None,
-         clean(line.envelope.subject, 300), "", line.envelope.public, turning.QUIET, 0, "", None, 0, 0, line.said_at, False, moment)
-        for thread in fresh for line in [first[thread.key]]
-    ])  # fmt: skip
+    sql.insert(
+        Conversation,
+        _NEW,
+        [
+            (
+                thread.id,
+                workspace.pk,
+                line.arrival.source_id,
+                line.envelope.network,
+                thread.key,
+                clean(thread.name, 500),
+                None,
+                clean(line.envelope.subject, 300),
+                "",
+                line.envelope.public,
+                turning.QUIET,
+                0,
+                "",
+                None,
+                0,
+                0,
+                line.said_at,
+                False,
+                moment,
+            )
+            for thread in fresh
+            for line in [first[thread.key]]
+        ],
+    )
 
 
 def turn(touched: list[Thread], lines: list[Line]) -> None:
     """Let every new message turn its conversation, in the order in which they were said, then write how they stand."""
     for line in lines:
         _turn_one(line)
-    sql.update(Conversation, _CHANGED, [
-        (t.id, t.identity_id, t.snippet, t.state, t.urgency, t.headline, t.due_at, t.position, t.message_count,
-         t.last_message_at, t.last_ours)
-        for t in sorted(touched, key=lambda thread: thread.id)
-    ])  # fmt: skip
+    sql.update(
+        Conversation,
+        _CHANGED,
+        [
+            (
+                t.id,
+                t.identity_id,
+                t.snippet,
+                t.state,
+                t.urgency,
+                t.headline,
+                t.due_at,
+                t.position,
+                t.message_count,
+                t.last_message_at,
+                t.last_ours,
+            )
+            for t in sorted(touched, key=lambda thread: thread.id)
+        ],
+    )
 
 
 def _turn_one(line: Line) -> None:
@@ -142,8 +216,10 @@ def _turn_one(line: Line) -> None:
     if not newest:  # an older message that arrives late tells the history; it does not turn what came after it
         return
     if line.ours:
-        asked = line.reading is not None and max(
-            line.reading.intents.get("question", 0.0), line.reading.intents.get("request", 0.0)) >= 0.5  # fmt: skip
+        asked = (
+            line.reading is not None
+            and max(line.reading.intents.get("question", 0.0), line.reading.intents.get("request", 0.0)) >= 0.5
+        )
         thread.state, thread.due_at = turning.on_reply(asks=asked), None
         return
     decided = line.decision

@@ -3,12 +3,23 @@
 from rapport.inbox.models.arrival import Arrival
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.message import Disposition, Message, Reading, Revision
-from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.note import Note
+from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.term import Term
 
 __all__ = [
-    "STREAMS", "Arrival", "Conversation", "Disposition", "Draft", "Message", "Note", "Outgoing", "Reading", "Revision",
-    "Source", "State", "Term",
-]  # fmt: skip
+    "STREAMS",
+    "Arrival",
+    "Conversation",
+    "Disposition",
+    "Draft",
+    "Message",
+    "Note",
+    "Outgoing",
+    "Reading",
+    "Revision",
+    "Source",
+    "State",
+    "Term",
+]

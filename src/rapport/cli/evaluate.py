@@ -1,0 +1,36 @@
+"""``rapport evaluate``: how often a reading or a decision is right on a file of labelled posts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rapport.cli.ground import say
+
+
+@click.command()
+@click.argument("task")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def evaluate(task: str, file: Path, as_json: bool) -> None:
+    """Measure TASK (sentiment, needs, …) on FILE: JSON Lines of labelled posts, plain or gzip."""
+    from rapport.inbox.triage import evaluate as figures
+
+    try:
+        found = figures.evaluate(task, file)
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    say(json.dumps(found, ensure_ascii=False) if as_json else _table(found))
+
+
+def _table(found: dict[str, Any]) -> str:
+    lines = [f"{name:<20} {value}" for name, value in found.items() if not isinstance(value, dict)]
+    lines.append(f"\n{'label':<16} {'precision':>9} {'recall':>9} {'f1':>9} {'n':>7}")
+    for label, row in found["per_class"].items():
+        lines.append(f"{label:<16} {row['precision']:>9} {row['recall']:>9} {row['f1']:>9} {row['support']:>7}")
+    for source, row in found.get("per_src", {}).items():
+        lines.append(f"{source:<16} accuracy {row['accuracy']}, macro F1 {row['macro_f1']}, n {row['n']}")
+    return "\n".join(lines)

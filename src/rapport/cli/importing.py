@@ -1,0 +1,151 @@
+"""``rapport import``: a history from a file, whether or not Rapport is running."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rapport.cli.ground import migrate, say, stand
+
+if TYPE_CHECKING:
+    from rapport.accounts.models import Workspace
+    from rapport.channels.files import Guess
+    from rapport.ingest.importing import Progress
+
+
+@click.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--us", multiple=True, help="Our handle (@acme) or name; may be given several times.")
+@click.option("--rival", multiple=True, help="A rival's handle or name; may be given several times.")
+@click.option("--map", "mapping", help="Which column is what: text=body,author=user,said_at=date")
+@click.option("--workspace", help="The workspace's short name (default: the only one, made if there is none).")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def import_(
+    file: Path, us: tuple[str, ...], rival: tuple[str, ...], mapping: str | None, workspace: str | None, yes: bool
+) -> None:
+    """Import a history: JSON Lines, CSV, mbox or .eml, also packed with gzip."""
+    stand()
+    from rapport.core.refusal import Refused
+    from rapport.ingest import importing
+
+    try:
+        found = importing.look(file, file.name)
+        chosen = importing.checked(mapping, found) if mapping else found.mapping
+        _show(found, chosen)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise click.ClickException("Nobody is there to ask. Add --yes if the mapping above is right.")
+            click.confirm("Import it so?", default=True, abort=True)
+        _run(file, chosen, us, rival, workspace)
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _show(found: Guess, mapping: dict[str, str]) -> None:
+    say(f"The file looks like {found.form}.")
+    for field, column in mapping.items():
+        say(f"  {field:<10} ← {column}")
+    for number, row in enumerate(found.sample, 1):
+        say(f"  row {number}:")
+        for field, column in mapping.items():
+            if value := row.get(column, ""):
+                say(f"    {field:<10} {value[:100]}")
+
+
+def _run(file: Path, mapping: dict[str, str], us: tuple[str, ...], rivals: tuple[str, ...], slug: str | None) -> None:
+    from django.conf import settings
+
+    from rapport.config.folder import Busy, hold
+    from rapport.ingest import importing
+
+    def begin() -> int:
+        return importing.start(_workspace(slug, us), file, file.name, mapping, by=None, us=us, rivals=rivals)
+
+    try:
+        with hold(settings.DATA):
+            migrate()
+            job = begin()
+            _work_here(job, file)
+    except Busy as busy:
+        # Another process is the one writer: it runs the job, we watch. Its own migrations have already been applied.
+        at = (busy.who or {}).get("url", "")
+        say(f"Rapport is running{f' at {at}' if at else ''}; it will do the import.")
+        job = begin()
+        _watch(job, file, lambda: time.sleep(0.3))
+    _end(importing.progress(job))
+
+
+def _workspace(slug: str | None, us: tuple[str, ...]) -> Workspace:
+    from rapport.accounts import founding
+    from rapport.accounts.models import Workspace
+    from rapport.core.refusal import Refused
+
+    there = Workspace.objects.order_by("id")
+    if slug:
+        chosen = there.filter(slug=slug).first()
+        if chosen is None:
+            names = ", ".join(there.values_list("slug", flat=True)) or "none"
+            raise Refused(f"There is no workspace {slug}. Workspaces here: {names}.")
+        return chosen
+    own = there.filter(demo=False)
+    if own.count() > 1:
+        raise Refused(f"Say which workspace: --workspace {' or '.join(own.values_list('slug', flat=True))}.")
+    if found := own.first():
+        return found
+    name = us[0].lstrip("@").replace("_", " ").title() if us else "Our company"
+    made = founding.found(name, owner_name="Owner").workspace
+    say(f"Made the workspace {made.name} ({made.slug}).")
+    return made
+
+
+def _work_here(job: int, file: Path) -> None:
+    """Nobody else runs: do the job in a thread of this process and show how far it is."""
+    import threading
+
+    from rapport.core import work
+
+    stop = threading.Event()
+
+    def labour() -> None:
+        while not stop.is_set():
+            if not work.run_due(1, only=("import",)):
+                time.sleep(0.05)
+
+    thread = threading.Thread(target=labour, daemon=True)
+    thread.start()
+    try:
+        _watch(job, file, lambda: time.sleep(0.1))
+    finally:
+        stop.set()
+        thread.join(30)
+
+
+def _watch(job: int, file: Path, rest: Any) -> None:
+    from rapport.ingest import importing
+
+    size = max(1, file.stat().st_size)
+    with click.progressbar(length=size, label="Importing", show_pos=False, file=sys.stderr) as bar:
+        at = 0
+        while True:
+            seen = importing.progress(job)
+            if seen is None:
+                raise click.ClickException("The import is gone: somebody removed it.")
+            bar.label = f"{seen.read:,} read, {seen.rate:,.0f}/s"
+            bar.update(max(0, seen.bytes - at))
+            at = max(at, seen.bytes)
+            if seen.done:
+                return
+            rest()
+
+
+def _end(seen: Progress | None) -> None:
+    if seen is None:
+        raise click.ClickException("The import is gone: somebody removed it.")
+    where = f" ({seen.unreadable_file})" if seen.unreadable else ""
+    say(f"{seen.read:,} read, {seen.needs:,} need an answer, {seen.unreadable:,} unreadable{where}")
+    if seen.error:
+        raise click.ClickException(seen.error)

@@ -1,0 +1,193 @@
+"""Importing a history from a file: one job, whoever started it (the command, the upload page), seen by its progress.
+
+The job reads batches, accepts each (its place in the file goes into the source's cursor in the same transaction) and
+lets them take the line. Killed at any moment it goes on from its cursor; started again it finds everything known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from rapport.accounts.models import Member, Workspace
+from rapport.channels.base import ChannelError, Unreadable
+from rapport.channels.files import FilesChannel, Guess, guess, parse_map, write_map
+from rapport.core import work
+from rapport.core.database import now, write
+from rapport.core.events import record
+from rapport.core.models import Work
+from rapport.core.refusal import Refused
+from rapport.inbox.models import Arrival, Conversation, Source, Term
+from rapport.ingest import accepting, pipeline
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import has come. ``needs`` counts conversations on the desk; ``seconds`` since it began."""
+
+    read: int = 0
+    needs: int = 0
+    unreadable: int = 0
+    bytes: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    done: bool = False
+    error: str = ""
+    source_id: int = 0
+    unreadable_file: str = ""
+
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.read / self.seconds if self.seconds else 0.0
+
+
+def look(path: Path, name: str) -> Guess:
+    """What the file seems to be, with three sample rows. Raises Refused with a sentence."""
+    try:
+        return guess(path, name)
+    except ChannelError as error:
+        raise Refused(error.message) from error
+
+
+def checked(mapping: str | Mapping[str, str], found: Guess) -> dict[str, str]:
+    """A person's own mapping, checked against the columns there are. Raises Refused."""
+    try:
+        return parse_map(mapping if isinstance(mapping, str) else write_map(mapping), found.columns or None)
+    except ChannelError as error:
+        raise Refused(error.message) from error
+
+
+def know(workspace: Workspace, us: Iterable[str], rivals: Iterable[str]) -> None:
+    """Write down who we are and who our rivals are: with an @ a handle, without it a name."""
+    for kind, words in ((None, us), (Term.Kind.RIVAL, rivals)):
+        for word in filter(None, (word.strip()[:120] for word in words)):
+            one = kind or (Term.Kind.HANDLE if word.startswith("@") else Term.Kind.NAME)
+            Term.objects.get_or_create(workspace=workspace, kind=one, text=word)
+
+
+def start(
+    workspace: Workspace,
+    path: Path,
+    name: str,
+    mapping: Mapping[str, str],
+    *,
+    by: Member | None,
+    us: Iterable[str] = (),
+    rivals: Iterable[str] = (),
+    keep: bool = True,
+) -> int:
+    """Put the job down; returns its number. ``keep``: leave the file where it is when all is done."""
+    if by is not None and not by.manages:
+        raise Refused("Only an owner or a manager can import a file.")
+    with write():
+        know(workspace, us, rivals)
+        source, _ = Source.objects.get_or_create(workspace=workspace, kind="files", name=name[:120])
+        Source.objects.filter(pk=source.pk).update(cursor="", unreadable=0)
+        record("import.started", source, by=by)
+        payload = {
+            "source": source.pk,
+            "path": str(path.absolute()),
+            "map": write_map(mapping),
+            "keep": keep,
+            "name": name,
+            "began": now().timestamp(),
+        }
+        return work.put("import", payload, workspace_id=workspace.pk)
+
+
+def progress(job_id: int) -> Progress | None:
+    """How far the job has come; None when there is no such job."""
+    row = Work.objects.filter(pk=job_id, kind="import").first()
+    if row is None:
+        return None
+    error = row.error if row.dead_at or (row.error and not row.done_at and row.attempts) else ""
+    known = {name: value for name, value in row.progress.items() if name in Progress.__dataclass_fields__}
+    return Progress(
+        **{
+            **known,
+            "source_id": row.payload["source"],
+            "error": error,
+            "done": row.done_at is not None or row.dead_at is not None,
+        }
+    )
+
+
+@work.job("import")
+def run(row: work.Claimed) -> None:
+    """Read on from the source's cursor to the end of the file."""
+    source = Source.objects.select_related("workspace").get(pk=row.payload["source"])
+    path = Path(row.payload["path"])
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as stream:
+            so_far = _read(row, source, stream, total)
+    except OSError as error:
+        raise work.Dead(f"The file cannot be read: {error.strerror}.") from error
+    except ChannelError as error:
+        raise work.Dead(error.message) from error
+    row.extend(**so_far | {"bytes": total, "total": total})
+    with write():
+        record("import.ended", source, read=so_far["read"], unreadable=so_far["unreadable"], needs=so_far["needs"])
+    if not row.payload["keep"]:
+        with suppress(FileNotFoundError):
+            path.unlink()
+
+
+def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[str, Any]:
+    asides = unreadable_file(source)
+    before = Work.objects.get(pk=row.id).progress
+    read, unreadable = int(before.get("read", 0)), int(before.get("unreadable", 0))
+    if not source.cursor:
+        asides.unlink(missing_ok=True)
+    reading = FilesChannel().read(stream, {"map": row.payload["map"]}, cursor=source.cursor, name=row.payload["name"])
+    so_far: dict[str, Any] = {}
+    for batch in reading:
+        accepting.accept(source, batch)
+        read, unreadable = read + len(batch.items), unreadable + len(batch.unreadable)
+        _set_aside(asides, batch.unreadable)
+        while pipeline.run(source_id=source.pk):
+            pass
+        so_far = _so_far(row, source, read, unreadable) | {"bytes": reading.position.consumed, "total": total}
+        if not row.extend(**so_far):
+            raise work.Dead("The import was stopped.")
+    Source.objects.filter(pk=source.pk).update(unreadable=unreadable)
+    while Arrival.objects.filter(source=source, done_at=None, poison_at=None, due_at__lte=now()).exists():
+        if not pipeline.run(source_id=source.pk):  # another worker holds the rest: it will be a moment
+            break
+    return so_far | _so_far(row, source, read, unreadable)
+
+
+def _so_far(row: work.Claimed, source: Source, read: int, unreadable: int) -> dict[str, Any]:
+    return {
+        "read": read,
+        "needs": Conversation.objects.filter(source=source, state="needs_answer").count(),
+        "unreadable": unreadable,
+        "seconds": round(now().timestamp() - row.payload["began"], 2),
+        "unreadable_file": str(unreadable_file(source)) if unreadable else "",
+    }
+
+
+def unreadable_file(source: Source) -> Path:
+    """Where the rows lie that could not be read: JSON Lines of position, reason and the row's own bytes as text."""
+    return Path(settings.DATA) / "unreadable" / f"{source.token}.jsonl"
+
+
+def _set_aside(path: Path, rows: Iterable[Unreadable]) -> None:
+    lines = [
+        json.dumps(
+            {"position": row.position, "reason": row.reason, "row": row.raw.decode("utf-8", "replace")},
+            ensure_ascii=False,
+        )
+        for row in rows
+    ]
+    if lines:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
