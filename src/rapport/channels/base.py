@@ -178,3 +178,10 @@ class Finds(Protocol):
     """Can look up whether something left: the handle, or None when the network says that it did not."""
 
     def find(self, settings: Settings, idempotency_key: str) -> Handle | None: ...
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """Can answer through some of its sources only: why not through this one, as a sentence; empty where it can."""
+
+    def cannot_send_why(self, settings: Settings) -> str: ...

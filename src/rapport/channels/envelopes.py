@@ -1,0 +1,103 @@
+"""The one place where a network's words become an :class:`Envelope`: cleaned, bounded, refused where they cannot be.
+
+Bounds follow the columns that will hold them; a name may be shortened for reading, an identity may not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rapport.channels.base import Author, Envelope, Unreadable
+from rapport.channels.text import clean, one_line
+
+UNKNOWN_AUTHOR = "unknown"
+LONGEST_ID = 255
+LONGEST_ADDRESS = 320
+LONGEST_NAME = 200
+LONGEST_SUBJECT = 300
+LONGEST_URL = 1000
+KEPT_OF_UNREADABLE = 64 * 1024
+MOST_MENTIONS = 50
+NETWORK = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?)")
+
+
+def build(
+    *,
+    network: str,
+    external_id: str,
+    author: str,
+    text: str,
+    name: str = "",
+    said_at: datetime | None = None,
+    version: str = "",
+    reply_to: str = "",
+    thread: str = "",
+    subject: str = "",
+    url: str = "",
+    mentions: Iterable[str] = (),
+    public: bool = True,
+    direct: bool = False,
+    ours: bool | None = None,
+    deleted: bool = False,
+) -> Envelope:
+    """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
+    address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
+    if len(address) > LONGEST_ADDRESS:
+        raise ValueError(f"the author is longer than {LONGEST_ADDRESS} characters")
+    words = clean(text).strip()
+    if not words and not deleted:
+        raise ValueError("there is no text")
+    if not external_id.strip():
+        raise ValueError("there is no id")
+    return Envelope(
+        network=network_name(network),
+        external_id=short_id(external_id),
+        author=Author(address=address or UNKNOWN_AUTHOR, name=one_line(name, LONGEST_NAME)),
+        text=words,
+        said_at=None if said_at is None else said_at.astimezone(UTC),
+        version=short_id(version)[:80],
+        reply_to=short_id(reply_to),
+        thread=short_id(thread),
+        subject=one_line(subject, LONGEST_SUBJECT),
+        url=web_address(url),
+        mentions=tuple(mention for raw in list(mentions)[:MOST_MENTIONS] if (mention := one_line(raw, 100))),
+        public=public,
+        direct=direct,
+        ours=ours,
+        deleted=deleted,
+    )
+
+
+def short_id(value: str) -> str:
+    """The network's own id, clean and on one line; one that is too long becomes its hash, the same each time."""
+    name = " ".join(clean(value).split())
+    return name if len(name) <= LONGEST_ID else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def network_name(value: str) -> str:
+    """Lower-case letters, digits, dot, dash, underscore; raises :class:`ValueError` for anything else."""
+    name = value.strip().lower()
+    if not NETWORK.fullmatch(name):
+        raise ValueError("a network's name has at most 40 letters, digits, dots, dashes and underscores")
+    return name
+
+
+def web_address(value: str) -> str:
+    """The address if a browser may follow it (http or https, no blanks, not endless), otherwise nothing."""
+    url = clean(value).strip()
+    fine = url.lower().startswith(("http://", "https://")) and len(url) <= LONGEST_URL and not re.search(r"\s", url)
+    return url if fine else ""
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """The handles a text tags (``@name``), without the sign, once each, in order; e-mail addresses are not handles."""
+    return tuple(dict.fromkeys(MENTION.findall(text)))[:MOST_MENTIONS]
+
+
+def unreadable(position: str, reason: str, raw: bytes) -> Unreadable:
+    """A piece that could not be read; its bytes cut at 64 KB."""
+    return Unreadable(position=position, reason=reason, raw=bytes(raw[:KEPT_OF_UNREADABLE]))

@@ -1,0 +1,101 @@
+"""What form a file has, told by its first bytes; and a clear sentence for the forms Rapport does not read. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+import msgspec
+
+from rapport.channels.base import ChannelError
+from rapport.channels.files import tables
+from rapport.channels.files.opening import to_text
+
+Form = Literal["jsonl", "csv", "mbox", "eml"]
+FORMS: tuple[Form, ...] = get_args(Form)
+READS = "Rapport reads JSON Lines, CSV, mbox and .eml, also packed with gzip."
+FOREIGN = (
+    (b"PK\x03\x04", "This is a ZIP archive or an office document: unpack it, or save the table as CSV."),
+    (b"\xd0\xcf\x11\xe0", "This is an old office document: save the table as CSV."),
+    (b"%PDF", "This is a PDF document, not a table of messages."),
+    (b"\x89PNG", "This is a picture, not a table of messages."),
+    (b"\xff\xd8\xff", "This is a picture, not a table of messages."),
+    (b"GIF8", "This is a picture, not a table of messages."),
+    (b"SQLite format 3", "This is a database file: export its table as CSV."),
+    (b"BZh", "This file is packed with bzip2: unpack it, or pack it with gzip."),
+    (b"\xfd7zXZ", "This file is packed with xz: unpack it, or pack it with gzip."),
+    (b"(\xb5/\xfd", "This file is packed with Zstandard: unpack it, or pack it with gzip."),
+    (b"7z\xbc\xaf", "This is a 7z archive: unpack it first."),
+    (b"\x1f\x8b", "This file is packed twice: unpack it once."),
+)
+HEADER = re.compile(rb"[!-9;-~]{1,76}:[ \t]?.*")
+MAIL_HEADERS = frozenset({b"from", b"date", b"message-id", b"subject", b"received", b"return-path", b"to"})
+BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def detect(head: bytes, name: str = "") -> Form:
+    """The form of a file that begins with ``head``; raises a permanent :class:`ChannelError` with a sentence."""
+    start = head.lstrip()
+    if not start.strip(b"\x00"):
+        raise ChannelError("The file is empty.", permanent=True)
+    for magic, sentence in FOREIGN:
+        if head.startswith(magic):
+            raise ChannelError(f"{sentence} {READS}", permanent=True)
+    if len(BINARY.findall(head[:4096])) > len(head[:4096]) * 0.1:
+        raise ChannelError(f"This is not a text file. {READS}", permanent=True)
+    if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
+        return "mbox"
+    if _is_mail(head):
+        return "eml"
+    lowered = start[:200].lower()
+    if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<rss", b"<feed")):
+        what = "an XML document" if lowered.startswith((b"<?xml", b"<rss", b"<feed")) else "a web page"
+        raise ChannelError(f"This is {what}, not a table of messages. {READS}", permanent=True)
+    if start[:1] in {b"{", b"["}:
+        return _json(start)
+    return _table(head, name)
+
+
+def _json(start: bytes) -> Form:
+    lines = [line for line in start.split(b"\n")[:50] if line.strip()]
+    if any(_is_object(line) for line in lines) or (len(lines) == 1 and start.startswith(b"{")):
+        return "jsonl"
+    if start.startswith(b"[") and tables.dialect_of(to_text(start)) is not None and not _is_json(lines[0]):
+        return "csv"
+    raise ChannelError(
+        "This is one JSON document. Rapport reads JSON Lines: one object, {…}, on each line.", permanent=True
+    )
+
+
+def _is_object(line: bytes) -> bool:
+    return line.lstrip().startswith(b"{") and _is_json(line)
+
+
+def _is_json(line: bytes) -> bool:
+    if line.strip() in {b"[", b"{"}:
+        return True
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _is_mail(head: bytes) -> bool:
+    """At least two header lines that every mail has, before the first blank line, and nothing that is no header."""
+    known = set()
+    for line in head.split(b"\n")[:200]:
+        if not line.strip():
+            break
+        if line[:1] in {b" ", b"\t"}:
+            continue
+        if not HEADER.fullmatch(line.rstrip(b"\r")):
+            return False
+        known.add(line.partition(b":")[0].lower())
+    return len(known & MAIL_HEADERS) >= 2
+
+
+def _table(head: bytes, name: str) -> Form:
+    if tables.dialect_of(to_text(head)) is not None or name.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
+        return "csv"
+    raise ChannelError(f"Rapport cannot tell what form this file has. {READS}", permanent=True)

@@ -1,0 +1,38 @@
+"""How long a text is, counted as its network counts. Nothing is cut here: too long is said, and the person decides."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rapport.channels import graphemes
+from rapport.channels.base import ChannelError, Limit
+
+Unit = Literal["characters", "graphemes", "utf16", "bytes"]
+
+
+def length(text: str, unit: Unit = "characters") -> int:
+    """Characters are code points; graphemes are what a reader sees as one; utf16 are code units; bytes are UTF-8's."""
+    if unit == "graphemes":
+        return graphemes.count(text)
+    if unit == "utf16":
+        return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if unit == "bytes":
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text)
+
+
+def left(text: str, limit: Limit) -> int:
+    """How much more fits; negative when the text is too long."""
+    return limit.size - length(text, limit.unit)
+
+
+def must_fit(text: str, limit: Limit | None) -> None:
+    """Raises a permanent :class:`ChannelError` for a text that is empty or longer than the network takes."""
+    if not text.strip():
+        raise ChannelError("There is nothing to send: the text is empty.", permanent=True)
+    if limit is not None and left(text, limit) < 0:
+        unit = "bytes" if limit.unit == "bytes" else "characters"
+        raise ChannelError(
+            f"The text has {length(text, limit.unit):,} {unit}; at most {limit.size:,} fit. Nothing was sent.",
+            permanent=True,
+        )
