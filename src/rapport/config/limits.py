@@ -12,7 +12,7 @@ class Limits:
     """Sizes in bytes, times in seconds. Paths are compared segment by segment; ``*`` stands for any one segment."""
 
     body: int = 1 * MB
-    bodies: tuple[tuple[str, int], ...] = (("/in", 2 * MB), ("/w/*/import", 64 * MB), ("/w/*/imports", 64 * MB))
+    bodies: tuple[tuple[str, int], ...] = (("/in", 2 * MB), ("/w/*/import", 64 * MB))
     memory: int = 64 * KB
     """A body longer than this waits in a temporary file."""
     held: int = 512 * MB
@@ -33,7 +33,7 @@ class Limits:
     linger: float = 2.0
     """How long the rest of a refused body is read and thrown away, so that the sender gets to read why."""
 
-    public: tuple[str, ...] = ("/in", "/accounts", "/link", "/portal")
+    public: tuple[str, ...] = ("/in", "/login", "/welcome")
     """Places open to anybody: one address may have only ``per_address`` requests there at one moment."""
     per_address: int = 32
 

@@ -7,10 +7,9 @@
   const due = new WeakMap();
   let last = 0, unseen = false, leading = false, channel = null;
 
-  // Hints that come together ask once; the first one sets the time, so that a steady stream cannot put it off for ever.
+  // Hints that come together ask once; the first sets the time, so that a steady stream cannot put it off for ever.
   function refresh(element) {
-    if (due.has(element)) return;
-    due.set(element, setTimeout(() => {
+    if (!due.has(element)) due.set(element, setTimeout(() => {
       due.delete(element);
       if (element.isConnected) element.dispatchEvent(new CustomEvent("refresh"));
     }, TOGETHER));
@@ -24,17 +23,13 @@
       if (hint.name === "resync" || element.dataset.refreshOn.split(/\s+/).includes(hint.name)) refresh(element);
     }
   }
-
-  function tell(hint) {
-    hear(hint);
-    channel.postMessage(hint);
-  }
+  function tell(hint) { hear(hint); channel.postMessage(hint); }
 
   // A newer tab asks where we are; whoever is behind asks for everything anew.
   function heard({ data }) {
-    if (data.asks) { if (leading && last) channel.postMessage({ at: last }); return; }
-    if (data.at) { if (data.at > last) hear({ name: "resync", id: data.at }); return; }
-    hear(data);
+    if (data.asks) { if (leading && last) channel.postMessage({ at: last }); }
+    else if (!data.at) hear(data);
+    else if (data.at > last) hear({ name: "resync", id: data.at });
   }
 
   // Listens until the stream breaks; true if it was ever open.
@@ -42,12 +37,12 @@
     return new Promise((broken) => {
       const source = new EventSource(`/live?ticket=${encodeURIComponent(ticket)}&last=${last || ""}`);
       let greeted = false;
-      const end = () => { source.close(); removeEventListener("rapport:woke", end); broken(greeted); };
+      const end = () => { source.close(); broken(greeted); };
       source.addEventListener("hello", (event) => { greeted = true; last = last || Number(event.lastEventId); });
       source.addEventListener("hint", (event) => tell({ ...JSON.parse(event.data), id: Number(event.lastEventId) }));
       source.addEventListener("resync", (event) => tell({ name: "resync", id: Number(event.lastEventId) }));
       source.onerror = end; // its own second try would show a ticket that is too old
-      addEventListener("rapport:woke", end);
+      addEventListener("rapport:woke", end, { once: true });
     });
   }
 
@@ -66,11 +61,11 @@
     const { liveTicket: tickets, liveSeen: seen } = document.body.dataset;
     if (!tickets) return;
     last = Number(seen) || 0;
-    let ticked = Date.now();
     const resync = () => hear({ name: "resync" });
     document.addEventListener("visibilitychange", () => { if (!document.hidden && unseen) { unseen = false; resync(); } });
     addEventListener("pageshow", (event) => { if (event.persisted) resync(); });
     if (!navigator.locks || !window.BroadcastChannel) { setInterval(resync, EVERY); return; }
+    let ticked = Date.now();
     setInterval(() => { // the clock jumped (by more than a hidden tab's minute): the machine slept, the line may be dead
       if (Date.now() - ticked > ASLEEP) { dispatchEvent(new Event("rapport:woke")); resync(); }
       ticked = Date.now();
