@@ -118,8 +118,5 @@ def _serve(host: str, port: int, url: str, member: Member | None) -> None:
     from rapport.config import asgi, serving
     from rapport.ingest import worker
 
-    def ready(_: str) -> None:
-        say("Stop with Ctrl-C.")
-        say(f"Open this link to log in (it works once): {_address(member, url)}" if member else f"Rapport is at {url}")
-
-    serving.serve(asgi.make(worker.LOOPS), host, port, ready)
+    last = f"Open this link to log in (it works once): {_address(member, url)}" if member else f"Rapport is at {url}"
+    serving.serve(asgi.make(worker.LOOPS), host, port, lambda _: (say("Stop with Ctrl-C."), say(last)))

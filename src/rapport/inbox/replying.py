@@ -14,7 +14,7 @@ from django.conf import settings
 
 from rapport.accounts.models import Member
 from rapport.channels import base
-from rapport.channels import text as lengths
+from rapport.channels import lengths
 from rapport.channels.base import ChannelError, Finds, Handle, Sends
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write

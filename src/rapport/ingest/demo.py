@@ -29,8 +29,8 @@ def plant(user: User | None = None) -> Member:
         acme = owner.workspace
         bea = Member.objects.create(workspace=acme, user=user, name="Bea", role=Role.MANAGER)
         cem = Member.objects.create(workspace=acme, name="Cem", role=Role.AGENT)
-        for kind, words in TERMS.items():
-            Term.objects.bulk_create([Term(workspace=acme, kind=kind, text=text) for text in words])
+        for kind, texts in TERMS.items():
+            Term.objects.bulk_create([Term(workspace=acme, kind=kind, text=text) for text in texts])
         sources = {
             channel: Source.objects.create(workspace=acme, kind=f"demo_{channel}", name=name)
             for channel, name in CHANNELS.items()
@@ -61,7 +61,7 @@ def _item(row: dict[str, Any], moment: datetime) -> Item:
     sender = row["from"]
     us = sender.get("us")
     envelope = Envelope(
-        network=f"demo {row['channel']}",
+        network=row["channel"],
         external_id=row["id"],
         author=Author(STAFF[us], STAFF[us]) if us else Author(sender["address"], sender["name"]),
         text=row["text"],
