@@ -22,10 +22,18 @@ _ABOUT: Final = frozenset({
 })  # fmt: skip
 _CROWD: Final = 5
 """So many handles and the post is talk among many."""
-_DESK: Final = (
-    "help", "support", "care", "assist", "service", "serv", "cares", "ask", "customer", "cust", "answers", "_cs",
-    "team", "info", "official", "status", "social", "uk", "usa", "india", "app", "bank", "mobile", "air", "store",
-)  # fmt: skip
+_DESK: Final = ("help", "support", "care", "assist", "service", "serv", "ask", "customer", "cust", "answers", "official")
+_PLACES: Final = ("_cs", "team", "info", "status", "social", "uk", "usa", "india", "app", "bank", "mobile", "air", "store")
+"""What the handles of service desks hold, and what companies' handles end in."""
+_TREATED: Final = {
+    "t.service": 3.0, "i.complaint": 2.0, "t.staff": 1.3, "i.thanks": 1.7, "p.first": 1.0, "i.idea": 1.0,
+    "i.leaving": 0.8, "i.question": 0.7, "i.request": 0.6, "i.closing": 0.5, "i.joke": -1.4, "e.joy": -1.0,
+}  # fmt: skip
+_START, _EACH_WORD, _COMPANY = -0.8, 0.12, -1.0
+_NUMBERED: Final = -3.0
+"""People's handles end in digits ("ann84"), companies' hardly ever."""
+_MASKED: Final = 3.0
+"""A handle of digits alone is an anonymised one; in doubt it is the company's, for the desk should see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +113,29 @@ def _speaks_to(tokens: Tokens, scores: dict[str, float]) -> bool:
 
 def _unknown(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
     """No handles or names told: the first handle is the company, if it looks or is treated like one."""
-    matter = max(scores.get("i.complaint", 0.0), scores.get("t.service", 0.0))
     if not tokens.handles:
         if post.before and post.before[-1].ours:
             return "to_us", [Reason("addressed.reply")]
         return ("about_us" if _serviced(scores) else "nearby"), []
     desk = next((i for i, (handle, _, _) in enumerate(tokens.handles) if _looks_like_a_desk(handle)), None)
     answered = any(turn.ours for turn in post.before)
-    if desk is None and not answered and matter < 0.55 and not _asks(scores):
+    if desk is None and not answered and _company(tokens, scores) < _COMPANY:
         return "nearby", []
     return _tagged(tokens, desk or 0, scores)
 
 
-def _asks(scores: dict[str, float]) -> bool:
-    return scores.get("i.request", 0.0) >= 0.7 and scores.get("i.question", 0.0) >= 0.5
+def _company(tokens: Tokens, scores: dict[str, float]) -> float:
+    """How much a post treats the first handle as a company, in log odds: its matter, and how the handle looks."""
+    weight = _START + sum(share * scores.get(section, 0.0) for section, share in _TREATED.items())
+    handle = tokens.handles[0][0]
+    if handle.isdigit():
+        weight += _MASKED
+    elif handle[-1:].isdigit():
+        weight += _NUMBERED
+    if tokens.words[:1] == ["rt"]:
+        weight -= 2.0
+    weight += (0.5 if tokens.asked else 0.0) + (0.7 if tokens.links else 0.0) + 0.8 * scores.get("neg", 0.0)
+    return weight - _EACH_WORD * min(tokens.spoken, 30)
 
 
 def _serviced(scores: dict[str, float]) -> bool:
@@ -126,7 +143,7 @@ def _serviced(scores: dict[str, float]) -> bool:
 
 
 def _looks_like_a_desk(handle: str) -> bool:
-    return any(mark in handle for mark in _DESK[:11]) or handle.endswith(_DESK[11:])
+    return any(mark in handle for mark in _DESK) or handle.endswith(_PLACES)
 
 
 def _is_ours(handle: str, us: Ready) -> bool:

@@ -1,4 +1,4 @@
-"""What a post is out for, and what it feels: many small pieces of evidence, each able to be shown.
+"""What a post is out for: many small pieces of evidence, each able to be shown.
 
 Evidence of one kind adds up as independent chances do (noisy or: 1 - Π(1 - w)), so two weak signs make a fair one and
 none makes certainty.
@@ -35,14 +35,11 @@ INTENTS: Final = {
     "t.staff": "staff",
     "u.two": "loss_or_block",
     "u.three": "stranded",
+    "but": "however",
     "p.first": "first_person",
     "p.second": "second_person",
 }
 """Lexicon section → the name under which a Reading carries it."""
-EMOTIONS: Final = (
-    "joy", "gratitude", "admiration", "optimism", "surprise", "confusion", "worry", "sadness", "disappointment",
-    "frustration", "anger", "disgust",
-)  # fmt: skip
 _NEGATABLE: Final = frozenset({"i.praise", "e.joy", "e.admiration", "e.gratitude", "e.optimism"})
 _REACH: Final = 3
 
@@ -82,8 +79,3 @@ def intents(tokens: Tokens, scores: dict[str, float]) -> dict[str, float]:
     if "thanks" in named:
         named["thanks_closing"] = named["thanks"] * max(brief, 0.6)
     return {name: round(score, 3) for name, score in named.items()}
-
-
-def emotions(scores: dict[str, float], least: float = 0.3) -> dict[str, float]:
-    """The emotions that the words name, strongest kept as found."""
-    return {name: round(scores[f"e.{name}"], 3) for name in EMOTIONS if scores.get(f"e.{name}", 0.0) >= least}

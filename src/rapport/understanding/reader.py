@@ -6,54 +6,88 @@ Pure and deterministic: the same posts and the same ``us`` give the same reading
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from rapport.understanding import addressed, flags, intents, language, lexicon, promises, valence
+import numpy as np
+
+from rapport.understanding import addressed, emotions, flags, intents, language, lexicon, linear, promises, valence
+from rapport.understanding.lexicon import Found
 from rapport.understanding.reading import Post, Reading, Reason, Us
 from rapport.understanding.tokens import READ_AT_MOST, Tokens, cut
 
-MODEL: Final = "lexicon-1"
 _SHOWN: Final = (
     "i.complaint", "i.question", "i.request", "i.praise", "i.thanks", "i.closing", "i.idea", "i.purchase",
     "i.comparing", "i.leaving", "i.peers", "i.job", "i.spam", "i.joke", "i.promise", "u.two", "u.three",
 )  # fmt: skip
 _LEAST_SHOWN: Final = 0.5
+_LEARNED: Final = "en"
 _LEAST_SURE: Final = 0.5
 """Below this a language is a guess, and the English list does less harm than another's."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One post on its way: its words, what the lists found in them, and what the model made of both."""
+
+    tokens: Tokens
+    language: str
+    sure: float
+    found: list[Found]
+    scores: dict[str, float]
+    best: dict[str, Found]
+    felt: float
+    learned: list[float] | None = None
+    """The linear model's outputs; None where the post is in another language than the one it learned."""
 
 
 def read(posts: Sequence[Post], us: Us) -> list[Reading]:
     """One Reading for each post, in order. Never raises for anything a stranger may write."""
     ready = addressed.ready(us)
     cuts = [cut(post.text) for post in posts]
-    tongues = language.identify(cuts, us.languages)
-    return [_read(post, tokens, tongue, ready) for post, tokens, tongue in zip(posts, cuts, tongues, strict=True)]
+    drafts = [_draft(tokens, *tongue) for tokens, tongue in zip(cuts, language.identify(cuts, us.languages), strict=True)]
+    _learn([draft for draft in drafts if draft.language == _LEARNED])
+    return [_read(post, draft, ready) for post, draft in zip(posts, drafts, strict=True)]
 
 
-def _read(post: Post, tokens: Tokens, tongue: tuple[str, float], us: addressed.Ready) -> Reading:
-    listed = tongue[0] if tongue[0] in lexicon.LANGUAGES and tongue[1] >= _LEAST_SURE else "en"
+def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
+    listed = code if code in lexicon.LANGUAGES and sure >= _LEAST_SURE else _LEARNED
     found = lexicon.find(tokens, listed)
     scores, best = intents.weigh(tokens, found)
-    felt = valence.score(tokens, found)
+    return Draft(tokens, code, sure, found, scores, best, valence.score(tokens, found))
+
+
+def _learn(drafts: list[Draft]) -> None:
+    """One call of the model for all of a batch's posts in its language."""
+    if not drafts:
+        return
+    dense = [linear.features(draft.tokens, draft.found, draft.scores, draft.felt) for draft in drafts]
+    answers = linear.score([draft.tokens for draft in drafts], np.array(dense, dtype=np.float32)).tolist()
+    for draft, answer in zip(drafts, answers, strict=True):
+        draft.learned = answer
+
+
+def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
+    tokens, scores = draft.tokens, draft.scores
     whom, reasons = addressed.to_whom(post, tokens, scores, us)
-    raised, alarms = flags.raised(tokens, scores, best)
-    named = intents.intents(tokens, scores)
-    reasons = [*alarms, *reasons, *_shown(tokens, scores, best)]
+    named, felt = valence.judge(draft.felt, draft.learned, scores.get("i.complaint", 0.0), whom == "to_us")
+    raised, alarms = flags.raised(tokens, scores, draft.best)
+    reasons = [*alarms, *reasons, *_shown(tokens, scores, draft.best)]
     if tokens.cut:
         reasons.append(Reason("read.cut", 1.0, f"only the first {READ_AT_MOST} characters were read"))
     return Reading(
-        language=tongue[0],
-        language_confidence=round(tongue[1], 3),
-        valence=valence.name(felt),
+        language=draft.language,
+        language_confidence=round(draft.sure, 3),
+        valence=named,
         valence_score=round(felt, 3),
-        emotions=intents.emotions(scores),
-        intents=named,
+        emotions=emotions.felt(scores, draft.learned),
+        intents=intents.intents(tokens, scores),
         addressed=whom,
         terms=tuple(dict.fromkeys(hit.term for hit in us.terms.find(tokens.text))),
         flags=raised,
         promises=promises.find(tokens.text, post.ours),
         reasons=tuple(reasons),
-        model=MODEL,
+        model=linear.load().version,
     )
 
 

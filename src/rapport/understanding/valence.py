@@ -19,6 +19,8 @@ _TURNED: Final = -0.6
 _BOOSTED: Final = 1.35
 _DAMPED: Final = 0.7
 _SPREAD: Final = 15.0
+_POSITIVE, _NEGATIVE = 0.2, -0.12
+_OF_FAULTS, _OF_ADDRESS = 0.2, 0.3
 _STOPS: Final = frozenset({".", ",", "?", "!", "...", ";"})
 
 
@@ -43,11 +45,22 @@ def score(tokens: Tokens, found: Sequence[Found]) -> float:
     return total / math.sqrt(total * total + _SPREAD)
 
 
-def name(score: float, positive: float = 0.2, negative: float = -0.12) -> Valence:
-    """The score's name; the thresholds are not even, as plain talk leans friendly."""
-    if score >= positive:
-        return "positive"
-    return "negative" if score <= negative else "neutral"
+def judge(felt: float, learned: Sequence[float] | None, complaint: float, to_us: bool) -> tuple[Valence, float]:
+    """The valence's name and its score -1..1, from the lists' ``felt`` and the model's (negative, neutral, positive).
+
+    The model names the strongest of its three margins. It learned from talk at large; whoever writes *to* a company,
+    and of a fault, is less content than the same dry words would say elsewhere, so both lean on the scale. Where the
+    model has learned nothing, the lists alone decide, with thresholds that are not even, as plain talk leans friendly.
+    """
+    if learned is None:
+        return ("positive" if felt >= _POSITIVE else "negative" if felt <= _NEGATIVE else "neutral"), felt
+    negative, neutral, positive = learned[:3]
+    lean = _OF_FAULTS * complaint + (_OF_ADDRESS if to_us else 0.0)
+    negative, positive = negative + lean, positive - 0.3 * lean
+    score = max(-1.0, min(1.0, (positive - negative) / 2))
+    if neutral >= negative and neutral >= positive:
+        return "neutral", score
+    return ("positive", max(score, 0.0)) if positive >= negative else ("negative", min(score, 0.0))
 
 
 def _turned(hit: Found, turns: dict[int, str], inside: set[int], words: list[str]) -> float:

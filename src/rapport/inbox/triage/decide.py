@@ -22,6 +22,7 @@ NEEDS: Final[dict[int, Needs]] = {
     12: "no", 13: "no", 14: "no", 15: "no", 16: "unsure",
 }  # fmt: skip
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SHORT_THANKS: Final = 9
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -64,7 +65,13 @@ class Case:
 
     @property
     def complains(self) -> bool:
-        return self.of("complaint") >= 0.85 or (self.of("complaint") >= 0.6 and self.reading.valence == "negative")
+        """A fault is named and nothing speaks against it; beside a question it takes displeasure as well."""
+        named, felt = self.of("complaint"), self.reading.valence
+        if felt == "positive":
+            return named >= 0.85 and self.of("praise") < 0.7 and self.of("thanks") < 0.6
+        if felt == "negative":
+            return named >= 0.5
+        return named >= 0.85 and self.of("question") < 0.7
 
 
 def decide(facts: Facts, rules: Rules = Rules()) -> Disposition:  # noqa: B008 - frozen and empty
@@ -120,14 +127,19 @@ def _closing(case: Case) -> bool:
         return False
     thanks, closing = case.of("thanks_closing"), case.of("closing")
     if case.sofar.we_spoke_last and (thanks >= 0.5 or closing >= 0.4):
-        return not (case.sofar.we_asked and thanks < 0.5 and case.of("closing") < 0.6)
+        return not _goes_on(case) and not (case.sofar.we_asked and thanks < 0.5 and closing < 0.6)
     return (thanks >= 0.6 and not _praises(case)) or (closing >= 0.6 and case.words <= 6)
 
 
+def _goes_on(case: Case) -> bool:
+    """Thanks, and then the matter itself: "thanks, but…", or thanks around the thing we asked for."""
+    if case.of("however") > 0:
+        return True
+    return case.sofar.we_asked and (case.words > _SHORT_THANKS or case.links > 0)
+
+
 def _peer(case: Case) -> bool:
-    if case.to_us and not case.signed:
-        return False
-    if case.signed and case.of("agent_words") >= 0.5 and not case.to_us:
+    if case.signed and case.of("agent_words") >= 0.5 and case.sofar.theirs > 0:
         return True
     return case.of("advising") >= 0.8 and case.sofar.theirs > 0 and not case.to_us and not case.complains
 
@@ -148,13 +160,15 @@ def _complaint(case: Case) -> bool:
         return False
     if case.complains:
         return True
-    return case.reading.valence == "negative" or (case.sofar.we_serviced and case.sofar.we_spoke_last)
+    displeased = case.reading.valence_score <= (-0.6 if case.asks else -0.3)
+    return displeased or (case.sofar.we_serviced and case.sofar.we_spoke_last and not case.asks)
 
 
 def _question(case: Case) -> bool:
     if not case.to_us:
         return False
-    return case.asks or case.of("purchase_interest") >= 0.6 or case.of("idea") >= 0.6 or _answers_us(case)
+    wants = case.asks or case.of("purchase_interest") >= 0.6 or case.of("idea") >= 0.6
+    return wants or _answers_us(case) or (case.of("service_matter") >= 0.6 and not _praises(case))
 
 
 def _answers_us(case: Case) -> bool:
@@ -162,7 +176,9 @@ def _answers_us(case: Case) -> bool:
 
 
 def _unaddressed_complaint(case: Case) -> bool:
-    return case.about_us and case.complains and case.of("complaint") >= 0.8 and case.of("news") < 0.6
+    if not case.about_us or case.of("news") >= 0.6 or case.of("asking_peers") >= 0.8:
+        return False
+    return case.of("complaint") >= 0.8 and case.reading.valence == "negative"
 
 
 def _wrong_facts(case: Case) -> bool:
@@ -174,9 +190,13 @@ def _asks_peers(case: Case) -> bool:
 
 
 def _praises(case: Case) -> bool:
-    if case.reading.valence == "negative":
+    """Praise of something, not thanks alone: strong words, or plain ones about our people or with a story."""
+    praise = case.of("praise")
+    if case.reading.valence != "positive" or praise < 0.5:
         return False
-    return case.of("praise") >= 0.7 and (case.of("praise") >= 0.85 or case.of("staff") >= 0.6 or case.words >= 6)
+    if case.of("thanks") < 0.5:
+        return True
+    return praise >= 0.7 and (praise >= 0.85 or case.of("staff") >= 0.6 or case.words >= 8)
 
 
 def _praise_to_us(case: Case) -> bool:
@@ -192,7 +212,11 @@ def _past_us(case: Case) -> bool:
         return True
     if case.about_us:
         return True
-    return case.words <= 3 and not case.sofar.we_asked and not case.sofar.we_serviced and not case.asks
+    if case.asks or case.complains or case.sofar.we_serviced or case.of("service_matter") >= 0.6:
+        return False
+    if not case.words:
+        return not case.sofar.theirs and not case.sofar.we_asked
+    return (case.of("joke_rant") >= 0.5 and not _praises(case)) or (case.links > 0 and not case.of("second_person"))
 
 
 _ROWS: Final[dict[int, Callable[[Case], bool]]] = {

@@ -34,6 +34,10 @@ _GROUPS: Final = {
     "confusion": ("confusion",), "disgust": ("disgust",), "fear": ("worry",), "admiration": ("admiration",),
     "disappointment": ("disappointment",),
 }  # fmt: skip
+_LANGUAGES: Final = {
+    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt",
+    "arabic": "ar", "hindi": "hi", "dutch": "nl",
+}  # fmt: skip
 _BATCH: Final = 512
 
 
@@ -137,6 +141,8 @@ def _truth(task: str, label: str, number: int) -> str:
     allowed = _LABELS.get(task)
     if allowed and label not in allowed:
         raise ValueError(f"Post {number} is labelled {label!r}; {task} knows {', '.join(allowed)}.")
+    if task == "language":
+        return _LANGUAGES.get(label.casefold(), label.casefold())
     return "rival" if label == "about_rival" else label
 
 

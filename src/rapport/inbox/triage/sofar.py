@@ -41,7 +41,7 @@ class SoFar:
     we_asked: bool = False
     """Our last turn asked them something and nothing of ours has come since."""
     we_serviced: bool = False
-    """Our last turn spoke of a trouble or said sorry: what follows belongs to that matter."""
+    """Our last turn spoke of a trouble or said sorry: what follows belongs to that trouble."""
     asked_twice: bool = False
     """The new message repeats, in much the same words, what they wrote before."""
     peer_answered: bool = False
@@ -63,7 +63,7 @@ def so_far(before: tuple[Turn, ...], text: str) -> SoFar:
         unanswered=sum(1 for turn in since if not turn.ours),
         we_spoke_last=turns[-1].ours,
         we_asked=bool(last_ours >= 0 and _ASKS.search(last)),
-        we_serviced=bool(last_ours >= 0 and (_SORRY.search(last) or _SIGNED.search(last.rstrip()))),
+        we_serviced=bool(last_ours >= 0 and _SORRY.search(last)),
         asked_twice=any(alike(turn.text, text) for turn in turns if not turn.ours),
         peer_answered=any(not turn.ours and turn.author and turn.author != asker for turn in since),
     )

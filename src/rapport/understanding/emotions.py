@@ -1,0 +1,34 @@
+"""What a post feels, in twelve words people understand: the lists' word for it, and the model's where it has learned.
+
+Several may be felt at once, or none: what is weak is left out rather than guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.understanding.linear import OUTPUTS
+
+EMOTIONS: Final = (
+    "joy", "gratitude", "admiration", "optimism", "surprise", "confusion", "worry", "sadness", "disappointment",
+    "frustration", "anger", "disgust",
+)  # fmt: skip
+_PLACE: Final = {name: OUTPUTS.index(name) for name in EMOTIONS}
+_SECTION: Final = {name: f"e.{name}" for name in EMOTIONS}
+_LEAST: Final = 0.3
+_OF_LISTS: Final = 0.4
+"""The lists' share where both speak; by themselves, in another language, they speak alone."""
+
+
+def felt(scores: dict[str, float], learned: Sequence[float] | None) -> dict[str, float]:
+    """The emotions found and how strongly (0..1). ``scores``: the lists' sections; ``learned``: the model's outputs."""
+    strengths = {}
+    for name in EMOTIONS:
+        listed = scores.get(_SECTION[name], 0.0)
+        if learned is not None:
+            listed = _OF_LISTS * listed + (1 - _OF_LISTS) / (1 + math.exp(-max(-30.0, learned[_PLACE[name]])))
+        if listed >= _LEAST:
+            strengths[name] = round(listed, 3)
+    return strengths
