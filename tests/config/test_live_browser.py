@@ -24,7 +24,7 @@ document.addEventListener("rapport:hint", (event) => hints.push(event.detail), t
 document.querySelector("#stream").addEventListener("refresh", () => refreshed++);
 """
 PAGE = """<!doctype html><title>t</title><body data-live-ticket="/ticket" data-live-seen="{seen}">
-<ul id="stream" data-refresh-on="arrived turned"></ul>
+<ul id="stream" data-refresh-on="arrived turned case:7"></ul>
 <script src="/notes.js"></script><script src="/live.js"></script>"""
 
 
@@ -123,8 +123,12 @@ def test_hints_that_come_together_ask_once_and_others_not_at_all(start: Any, bro
         publish(1, "arrived")
     publish(1, "elsewhere")
     until(tab, "hints.length === 6 && refreshed === 1")
+    publish(1, {"name": "case", "subject": 8})
+    until(tab, "hints.length === 7")
     tab.wait_for_timeout(500)
     assert tab.evaluate("refreshed") == 1
+    publish(1, {"name": "case", "subject": 7})
+    until(tab, "refreshed === 2")
     tab.close()
 
 

@@ -1,6 +1,7 @@
 // Live hints: one connection per browser. Tabs elect a leader (Web Locks) that listens; the others hear it by
 // BroadcastChannel. <body data-live-ticket="URL" data-live-seen="ID"> turns it on; the URL answers {"ticket": "…"}.
-// A hint becomes "rapport:hint" on <body> (detail: {name, id, …}), and "refresh" on every [data-refresh-on~=name].
+// A hint becomes "rapport:hint" on <body> (detail: {name, id, subject…}), and "refresh" on every element whose
+// data-refresh-on holds its name, or name:subject ("conversation:12 messages").
 (() => {
   "use strict";
   const EVERY = 15000, TOGETHER = 300, LONGEST = 30000, ASLEEP = 150000;
@@ -20,7 +21,9 @@
     document.body.dispatchEvent(new CustomEvent("rapport:hint", { detail: hint }));
     if (document.hidden) { unseen = true; return; } // asked for when somebody looks again
     for (const element of document.querySelectorAll("[data-refresh-on]")) {
-      if (hint.name === "resync" || element.dataset.refreshOn.split(/\s+/).includes(hint.name)) refresh(element);
+      const names = [hint.name, `${hint.name}:${hint.subject}`];
+      const fits = element.dataset.refreshOn.split(/\s+/).some((name) => names.includes(name));
+      if (fits || hint.name === "resync") refresh(element);
     }
   }
   function tell(hint) { hear(hint); channel.postMessage(hint); }
