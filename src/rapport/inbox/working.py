@@ -31,10 +31,10 @@ _TURNS = ("state", "assignee_id", "due_at", "position", "urgency", "headline")
 
 
 def standing(conversation: Conversation) -> dict[str, Any]:
-    """What a verb may change, as JSON: kept in the Event, so that the verb can be undone."""
+    """What a verb may change, as JSON: kept in the Event, so that the verb can be undone. ``said`` counts messages."""
     values = {name: getattr(conversation, name) for name in _TURNS}
     due_at: datetime | None = values["due_at"]
-    return values | {"due_at": due_at.isoformat() if due_at else None}
+    return values | {"due_at": due_at.isoformat() if due_at else None, "said": conversation.message_count}
 
 
 def change(conversation: Conversation, verb: str, *, by: Member | None, was: bool = True, **changes: Any) -> Event:
@@ -109,12 +109,18 @@ def undo(conversation: Conversation, event_id: int, *, by: Member) -> None:
         workspace_id=conversation.workspace_id, subject="conversation", subject_id=conversation.pk
     )
     last = mine.filter(facts__has_key="was").order_by("-id").first()
-    if last is None or last.pk != event_id or last.by_id != by.pk:
+    conversation.refresh_from_db()
+    changed = last is None or last.pk != event_id or last.by_id != by.pk
+    if last is None or changed or last.facts["was"]["said"] != conversation.message_count:
         raise Refused("Something has happened here since: it can no longer be undone.")
     restore(conversation, last.facts["was"], by=by, verb="conversation.undone")
 
 
 def restore(conversation: Conversation, was: dict[str, Any], *, by: Member | None, verb: str) -> None:
-    """Put a conversation back to a standing that :func:`standing` took."""
+    """Put a conversation back to a standing that :func:`standing` took; what they said since keeps it on the desk."""
+    conversation.refresh_from_db()
+    if conversation.message_count != was["said"] and conversation.state == "needs_answer":
+        return
+    values = {name: value for name, value in was.items() if name != "said"}
     due_at = parse_datetime(was["due_at"]) if was["due_at"] else None
-    change(conversation, verb, by=by, was=False, **(was | {"due_at": due_at}))
+    change(conversation, verb, by=by, was=False, **(values | {"due_at": due_at}))

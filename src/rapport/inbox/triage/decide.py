@@ -65,13 +65,11 @@ class Case:
 
     @property
     def complains(self) -> bool:
-        """A fault is named and nothing speaks against it; beside a question it takes displeasure as well."""
+        """A fault is named, and nothing speaks against it."""
         named, felt = self.of("complaint"), self.reading.valence
         if felt == "positive":
             return named >= 0.85 and self.of("praise") < 0.7 and self.of("thanks") < 0.6
-        if felt == "negative":
-            return named >= 0.5
-        return named >= 0.85 and self.of("question") < 0.7
+        return named >= 0.85 or (named >= 0.5 and self.reading.valence_score <= -0.2)
 
 
 def decide(facts: Facts, rules: Rules = Rules()) -> Disposition:  # noqa: B008 - frozen and empty
@@ -156,12 +154,15 @@ def _leaving(case: Case) -> bool:
 
 
 def _complaint(case: Case) -> bool:
+    """A fault told us; or displeasure that asks for nothing, as people tell of a fault without naming it."""
     if not case.to_us:
         return False
     if case.complains:
         return True
-    displeased = case.reading.valence_score <= (-0.6 if case.asks else -0.3)
-    return displeased or (case.sofar.we_serviced and case.sofar.we_spoke_last and not case.asks)
+    if case.asks or case.reading.valence == "positive":
+        return False
+    answering = case.sofar.we_spoke_last and (case.sofar.we_serviced or case.sofar.we_asked)
+    return answering or case.reading.valence_score <= -0.15
 
 
 def _question(case: Case) -> bool:
