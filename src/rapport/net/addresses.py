@@ -55,9 +55,9 @@ def resolve(host: str, port: int, *, allow_loopback: bool) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NeverLeft(f"No server called {host} could be found.") from error
+        raise NeverLeft(f"No server called {host[:100]} could be found.") from error
     numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     open_to_us = [number for number in numbers if allowed(number, allow_loopback=allow_loopback)]
     if not open_to_us:
-        raise Refused(f"{host} is an address inside a private network or this machine; Rapport does not connect there.")
+        raise Refused(f"{host[:100]} is an address inside a private network or this machine; Rapport does not connect there.")
     return open_to_us
