@@ -15,11 +15,6 @@ from rapport.understanding.reading import Addressed, Post, Reason, Us
 from rapport.understanding.terms import Hit, Terms
 from rapport.understanding.tokens import Tokens
 
-_ABOUT: Final = frozenset({
-    "at", "with", "from", "by", "on", "to", "for", "of", "via", "in", "and", "the", "my", "our", "their",
-    "her", "his", "is", "was", "are", "has", "had", "just", "thanks", "thank", "love", "without", "using",
-    "than", "like", "about", "against", "if", "when",
-})  # fmt: skip
 _CROWD: Final = 5
 """So many handles and the post is talk among many."""
 _DESK: Final = ("help", "support", "care", "assist", "service", "serv", "ask", "customer", "cust", "answers", "official")
@@ -29,7 +24,7 @@ _TREATED: Final = {
     "t.service": 3.0, "i.complaint": 2.0, "t.staff": 1.3, "i.thanks": 1.7, "p.first": 1.0, "i.idea": 1.0,
     "i.leaving": 0.8, "i.question": 0.7, "i.request": 0.6, "i.closing": 0.5, "i.joke": -1.4, "e.joy": -1.0,
 }  # fmt: skip
-_START, _EACH_WORD, _COMPANY = -0.8, 0.12, -1.0
+_START, _EACH_WORD, _WORDS, _COMPANY = -0.8, 0.1, 15, -0.7
 _NUMBERED: Final = -3.0
 """People's handles end in digits ("ann84"), companies' hardly ever."""
 _MASKED: Final = 3.0
@@ -102,13 +97,14 @@ def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addre
     if all(seen in ("<at>", ".", "hey", "hi", "hello", "dear", ",", "and", "+", '"') for seen in before):
         quoted = tokens.text[:start].rstrip().endswith(("“", '"', "RT", "rt", "“@"))
         return ("about_us" if quoted else "to_us"), [reason]
-    if before[0] == "rt" or (before[-1] in _ABOUT and not _speaks_to(tokens, scores)):
+    if before[0] == "rt" or not _speaks_to(tokens, scores, ends=end >= tokens.ends[-1] - 1):
         return "about_us", [reason]
     return "to_us", [reason]
 
 
-def _speaks_to(tokens: Tokens, scores: dict[str, float]) -> bool:
-    return "p.second" in scores or scores.get("i.request", 0.0) >= 0.9
+def _speaks_to(tokens: Tokens, scores: dict[str, float], ends: bool) -> bool:
+    """Whether a handle that does not lead is spoken to: "you", a request, or a question that ends in it."""
+    return "p.second" in scores or scores.get("i.request", 0.0) >= 0.9 or (ends and tokens.asked)
 
 
 def _unknown(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
@@ -135,7 +131,7 @@ def _company(tokens: Tokens, scores: dict[str, float]) -> float:
     if tokens.words[:1] == ["rt"]:
         weight -= 2.0
     weight += (0.5 if tokens.asked else 0.0) + (0.7 if tokens.links else 0.0) + 0.8 * scores.get("neg", 0.0)
-    return weight - _EACH_WORD * min(tokens.spoken, 30)
+    return weight - _EACH_WORD * min(tokens.spoken, _WORDS)
 
 
 def _serviced(scores: dict[str, float]) -> bool:

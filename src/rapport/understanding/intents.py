@@ -72,7 +72,7 @@ def intents(tokens: Tokens, scores: dict[str, float]) -> dict[str, float]:
     if tokens.asked:
         named["question"] = 1.0 - (1.0 - named.get("question", 0.0)) * 0.25
     elif "question" in named:
-        named["question"] *= 0.7
+        named["question"] *= 0.85
     brief = 1.0 if tokens.spoken <= 6 else 0.8 if tokens.spoken <= 14 else 0.45 if tokens.spoken <= 25 else 0.25
     if "closing" in named:
         named["closing"] *= brief

@@ -22,7 +22,8 @@ NEEDS: Final[dict[int, Needs]] = {
     12: "no", 13: "no", 14: "no", 15: "no", 16: "unsure",
 }  # fmt: skip
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SHORT_THANKS: Final = 9
+_SHORT_THANKS: Final = 14
+_GLAD, _PLEASED = 0.6, 0.15
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -169,7 +170,9 @@ def _question(case: Case) -> bool:
     if not case.to_us:
         return False
     wants = case.asks or case.of("purchase_interest") >= 0.6 or case.of("idea") >= 0.6
-    return wants or _answers_us(case) or (case.of("service_matter") >= 0.6 and not _praises(case))
+    if wants or _answers_us(case):
+        return True
+    return case.of("service_matter") >= 0.6 and not _praises(case) and not _past_us(case)
 
 
 def _answers_us(case: Case) -> bool:
@@ -177,9 +180,11 @@ def _answers_us(case: Case) -> bool:
 
 
 def _unaddressed_complaint(case: Case) -> bool:
-    if not case.about_us or case.of("news") >= 0.6 or case.of("asking_peers") >= 0.8:
+    if not case.about_us or case.of("news") >= 0.6 or case.reading.valence_score > -0.2:
         return False
-    return case.of("complaint") >= 0.8 and case.reading.valence == "negative"
+    if case.tagged:
+        return max(case.of("complaint"), case.of("service_matter"), case.of("question")) >= 0.45
+    return case.of("complaint") >= 0.8 and case.reading.valence == "negative" and case.of("asking_peers") < 0.8
 
 
 def _wrong_facts(case: Case) -> bool:
@@ -193,10 +198,10 @@ def _asks_peers(case: Case) -> bool:
 def _praises(case: Case) -> bool:
     """Praise of something, not thanks alone: strong words, or plain ones about our people or with a story."""
     praise = case.of("praise")
-    if case.reading.valence != "positive" or praise < 0.5:
+    if case.reading.valence != "positive":
         return False
     if case.of("thanks") < 0.5:
-        return True
+        return praise >= 0.5 or (case.reading.valence_score >= _GLAD and not case.links)
     return praise >= 0.7 and (praise >= 0.85 or case.of("staff") >= 0.6 or case.words >= 8)
 
 
@@ -213,11 +218,16 @@ def _past_us(case: Case) -> bool:
         return True
     if case.about_us:
         return True
-    if case.asks or case.complains or case.sofar.we_serviced or case.of("service_matter") >= 0.6:
+    if case.asks or case.complains or case.sofar.we_serviced or case.sofar.we_asked:
+        return False
+    if case.links and case.words and case.of("second_person") < 0.5:
+        shares = case.of("news") >= 0.6 or case.reading.valence_score >= _PLEASED
+        return shares and not _praises(case)
+    if case.of("service_matter") >= 0.6:
         return False
     if not case.words:
-        return not case.sofar.theirs and not case.sofar.we_asked
-    return (case.of("joke_rant") >= 0.5 and not _praises(case)) or (case.links > 0 and not case.of("second_person"))
+        return not case.sofar.theirs
+    return case.of("joke_rant") >= 0.5 and not _praises(case)
 
 
 _ROWS: Final[dict[int, Callable[[Case], bool]]] = {
