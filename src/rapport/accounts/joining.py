@@ -60,16 +60,42 @@ def join(link: Link, email: str, password: str) -> User:
     if known is not None:
         _refuse_stranger(known, password, link)
     else:
-        try:
-            validate_password(password, User(email=address))
-        except ValidationError as weak:
-            raise Refused(" ".join(weak.messages)) from weak
+        _refuse_weak(password, User(email=address))
     with write():
         if not link.use():
             raise Refused(SPENT)
         user = known or User.objects.create_user(address, password)
         Member.objects.filter(pk=link.member_id).update(user=user)
     return user
+
+
+def enter(link: Link, password: str = "") -> User:
+    """Spend a link whose member needs no form: one with a login (who may set a new password), or the demo's visitor."""
+    member = link.member
+    user = member.user
+    if user is None and not member.workspace.demo:
+        raise Refused("Say your e-mail address and a password first.")
+    if user is not None and not user.is_active:
+        raise Refused("This login is shut. Ask whoever runs the server.")
+    if password:
+        _refuse_weak(password, user)
+    with write():
+        if not link.use():
+            raise Refused(SPENT)
+        if user is None:
+            user = User.objects.create_user(f"visitor-{member.pk}@demo.invalid")
+            Member.objects.filter(pk=member.pk).update(user=user)
+        if password:
+            user.set_password(password)
+            user.save(update_fields=["password"])
+    return user
+
+
+def _refuse_weak(password: str, user: User | None) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Refused(" ".join(weak.messages)) from weak
 
 
 def _refuse_stranger(known: User, password: str, link: Link) -> None:

@@ -1,0 +1,75 @@
+"""Every address of the product. One line per page or verb; ``slug`` is always a workspace one is a member of."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.urls import include, path
+
+from rapport.web import (
+    assets,
+    conversation,
+    desk,
+    health,
+    home,
+    importing,
+    live,
+    login,
+    members,
+    people,
+    replies,
+    search,
+    sources,
+    terms,
+    verbs,
+    webhook,
+)
+
+workspace = [
+    path("", desk.desk, name="desk"),
+    path("live/", live.live_ticket, name="live"),
+    path("c/<int:id>/", conversation.conversation, name="conversation"),
+    path("c/<int:id>/reply/", replies.reply, name="reply"),
+    path("c/<int:id>/draft/", replies.draft, name="draft"),
+    path("c/<int:id>/silence/", verbs.silence, name="silence"),
+    path("c/<int:id>/assignment/", verbs.assignment, name="assignment"),
+    path("c/<int:id>/note/", verbs.note, name="note"),
+    path("c/<int:id>/settlement/", verbs.settlement, name="settlement"),
+    path("c/<int:id>/reopening/", verbs.reopening, name="reopening"),
+    path("c/<int:id>/undo/<int:event>/", verbs.undo, name="undo"),
+    path("m/<int:id>/correction/", verbs.correction, name="correction"),
+    path("o/<int:id>/withdrawal/", replies.withdrawal, name="withdrawal"),
+    path("o/<int:id>/retry/", replies.retry, name="retry"),
+    path("p/<int:id>/", people.person, name="person"),
+    path("search/", search.search, name="search"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/new/<str:kind>/", sources.connect, name="connect"),
+    path("sources/arrivals/<int:id>/again/", sources.again, name="again"),
+    path("us/", terms.terms, name="terms"),
+    path("us/term/", terms.term, name="term"),
+    path("members/", members.members, name="members"),
+    path("members/<int:id>/role/", members.role, name="member_role"),
+    path("members/<int:id>/link/", members.link, name="member_link"),
+    path("demo/", home.demo, name="demo"),
+    path("import/", importing.upload, name="import"),
+    path("import/<str:ticket>/", importing.preview, name="import_preview"),
+    path("imports/<int:job>/", importing.progress, name="import_progress"),
+]
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("new/", home.new, name="workspace_new"),
+    path("health", health.health, name="health"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("welcome/<str:token>/", login.welcome, name="welcome"),
+    path("in/<str:token>/", webhook.receive, name="receive"),
+    path("assets/<str:mark>/<str:name>", assets.asset, name="asset"),
+    path("w/<slug:slug>/", include(workspace)),
+]
+
+handler400 = "rapport.web.errors.bad_request"
+handler403 = "rapport.web.errors.forbidden"
+handler404 = "rapport.web.errors.not_found"
+handler429 = "rapport.web.login.too_many"
+handler500 = "rapport.web.errors.broken"

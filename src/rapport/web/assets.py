@@ -1,0 +1,74 @@
+"""Our style and behaviour as one file each, squeezed once: a first paint asks for two files, however many we keep.
+
+Their addresses carry a hash of what is in them, so that a browser keeps them for a year and still sees every change.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+HERE = Path(__file__).parent / "static" / "rapport"
+STYLES = (
+    "tokens", "base", "layout", "forms", "buttons", "menu", "stream", "conversation", "why", "composer", "person",
+    "toast", "page", "print",
+)  # fmt: skip
+BEHAVIOURS = ("js/htmx-rules.js", "js/panes.js", "js/stream.js", "js/composer.js", "js/toasts.js", "js/keys.js")
+_TYPES = {"rapport.css": "text/css; charset=utf-8", "rapport.js": "text/javascript; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it goes over the wire."""
+
+    body: bytes
+    squeezed: bytes
+    mark: str
+
+
+@cache
+def build(name: str) -> Asset:
+    """Put one file together. Cached: what is in it cannot change while we run."""
+    body = _styles() if name == "rapport.css" else _scripts()
+    return Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:12])
+
+
+def _styles() -> bytes:
+    return b"\n".join((HERE / "css" / f"{name}.css").read_bytes() for name in STYLES)
+
+
+def _scripts() -> bytes:
+    """htmx (from django-htmx's wheel) first, then what listens for hints, then our own behaviours."""
+    htmx = finders.find("django_htmx/htmx-2.min.js")
+    if not htmx:
+        raise FileNotFoundError("htmx is missing: django_htmx belongs in INSTALLED_APPS.")
+    files = [Path(htmx), HERE / "live.js", *(HERE / name for name in BEHAVIOURS)]
+    return b"\n;\n".join(path.read_bytes() for path in files if path.exists())
+
+
+def url(name: str) -> str:
+    return reverse("asset", args=[build(name).mark, name])
+
+
+@require_safe
+def asset(request: HttpRequest, mark: str, name: str) -> HttpResponse:
+    """One of our two files. An old address answers with today's file, but may not be kept."""
+    if name not in _TYPES:
+        raise Http404
+    made = build(name)
+    squeeze = "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = HttpResponse(made.squeezed if squeeze else made.body, content_type=_TYPES[name])
+    if squeeze:
+        answer["Content-Encoding"] = "gzip"
+    answer["Cache-Control"] = "public, max-age=31536000, immutable" if mark == made.mark else "no-cache"
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    return answer

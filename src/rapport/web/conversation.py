@@ -1,0 +1,93 @@
+"""A conversation: its turns, the composer beneath, the person beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Min, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from rapport.accounts.models import Member
+from rapport.core.database import now
+from rapport.inbox.models import Conversation, Draft, Message
+from rapport.inbox.working import REASONS_FOR_SILENCE
+from rapport.people.models import Identity
+from rapport.web import streams, turns
+from rapport.web.answering import page, wants_fragment
+from rapport.web.desk import stream_context
+from rapport.web.reach import member_required, number
+
+OTHERS = 10
+
+
+def found(member: Member, id: int) -> Conversation:
+    """The conversation of this id, if this member may see it; 404 if not."""
+    rows = Conversation.objects.seen_by(member).select_related("workspace", "identity__person", "source", "assignee")
+    conversation = rows.filter(pk=id).first()
+    if conversation is None:
+        raise Http404
+    return conversation
+
+
+@require_safe
+@member_required
+def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """One conversation: only its turns, only the two panes, or the whole desk."""
+    row = found(member, id)
+    if wants_fragment(request, "turns"):
+        line = turns.read(row, number(request.GET.get("before")))
+        context: dict[str, Any] = {"conversation": row, "line": line, "moment": now()}
+        return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
+    return show(request, member, row)
+
+
+def show(
+    request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
+    stream = streams.named(request.GET.get("stream") or request.POST.get("stream"))
+    context = {"stream": stream, "moment": now()} | _open(request, member, row) | more
+    if wants_fragment(request, "panes"):
+        answer = page(request, "desk/_opened.html", status=status, **context)
+        if request.method == "POST":  # a refusal keeps the conversation's own address
+            answer["HX-Push-Url"] = reverse("conversation", args=[member.workspace.slug, row.pk])
+        return answer
+    around = stream_context(request, member, opened=row.pk, stream=stream)
+    return page(request, "desk/desk.html", status=status, **(around | context))
+
+
+def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, Any]:
+    draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
+    return {
+        "conversation": row,
+        "line": turns.read(row, number(request.GET.get("before"))),
+        "text": draft or "",
+        "refusal": "",
+        "preview": "",
+        "about": "reply",
+        "channel": row.source.channel,
+        "cannot_send": row.source.cannot_send,
+        "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
+        "silences": list(REASONS_FOR_SILENCE),
+        "person": _person(row),
+    }
+
+
+def _person(row: Conversation) -> dict[str, Any] | None:
+    """Who this is, own words first: the latest they said anywhere, their addresses, what else there is with them."""
+    if row.identity is None:
+        return None
+    identities = list(Identity.objects.filter(person_id=row.identity.person_id).order_by("network", "pk"))
+    theirs = Message.objects.filter(
+        Q(workspace_id=row.workspace_id), Q(identity__in=identities), ours=False, deleted_at=None
+    )
+    others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=identities).exclude(pk=row.pk)
+    return {
+        "person": row.identity.person,
+        "identities": identities,
+        "words": theirs.order_by("-said_at").first(),
+        "since": theirs.aggregate(first=Min("said_at"))["first"],
+        "others": list(others.order_by("-last_message_at", "-pk")[:OTHERS]),
+    }

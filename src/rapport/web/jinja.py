@@ -1,0 +1,58 @@
+"""The Jinja2 environment of every page: translation, the few filters and globals that templates use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from jinja2 import Environment, StrictUndefined
+
+from rapport.web import assets, times, words
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The path of a named page; keyword arguments may stand for path parts or, left over, be none at all."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(**options: Any) -> Environment:
+    """What settings.TEMPLATES asks for. A misspelt name in a template is an error, never an empty place."""
+    options["undefined"] = StrictUndefined
+    env = Environment(  # noqa: S701 - Django's backend passes autoescape=True in options
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.globals.update(
+        url=url,
+        static=staticfiles_storage.url,
+        asset=assets.url,
+        words=words,
+        member=None, workspace=None, memberships=(), messages=(), live_seen=0,
+        plain_http=plain_http(settings.RAPPORT_URL),
+        held_seconds=settings.RAPPORT_HELD_SECONDS,
+    )
+    env.filters.update(
+        ago=times.ago, until=times.until, absolute=times.absolute, iso=times.iso, clock=times.clock_of_day,
+        day=times.day, initials=words.initials, web_url=words.web_url, network=words.network, icon=words.network_icon,
+    )  # fmt: skip
+    return env
+
+
+def plain_http(address: str) -> bool:
+    """Is this address unencrypted, and not only this machine talking to itself?"""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or host == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True

@@ -1,0 +1,104 @@
+"""The composer's forms: reply, draft, preview, *I answered there*; and what can be done with an answer on its way."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from rapport.accounts.models import Member
+from rapport.core.refusal import Refused
+from rapport.inbox import replying
+from rapport.inbox.models import Conversation, Outgoing
+from rapport.web import streams
+from rapport.web.answering import complain, say
+from rapport.web.conversation import found, show
+from rapport.web.reach import answers, member_required, number
+from rapport.web.verbs import onward, to
+
+
+@require_POST
+@member_required
+@answers
+def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Whichever button of the composer was pressed (``do``): each has its own address too."""
+    row = found(member, id)
+    text, stream = request.POST.get("text", ""), streams.named(request.POST.get("stream"))
+    act = request.POST.get("do", "send")
+    try:
+        if act == "there":
+            replying.answered_there(row, text, by=member)
+            said = _("Kept as your answer.")
+        elif act in {"keep", "preview"}:
+            replying.save_draft(row, text, by=member)
+            return _kept(request, member, row, act)
+        else:
+            outgoing = replying.reply(row, text, by=member, seen=number(request.POST.get("seen")))
+            facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
+            said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
+            say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
+            return onward(member, row, stream)
+    except Refused as refused:
+        return show(request, member, row, status=422, refusal=str(refused), text=text)
+    say(request, said)
+    return onward(member, row, stream)
+
+
+def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:
+    if act == "preview":
+        return show(request, member, row, preview=request.POST.get("text", "").replace("\x00", "").strip())
+    say(request, _("Saved. It stays here as your draft, and goes into the next export."))
+    return to(row, streams.named(request.POST.get("stream")))
+
+
+@require_POST
+@member_required
+@answers
+def draft(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """What is being typed, saved as it grows. Says so in two words."""
+    replying.save_draft(found(member, id), request.POST.get("text", ""), by=member)
+    return HttpResponse(_("Draft saved"), content_type="text/plain; charset=utf-8")
+
+
+@require_POST
+@member_required
+@answers
+def withdrawal(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Undo a held answer: its words become the draft again."""
+    outgoing = _outgoing(member, id)
+    try:
+        replying.withdraw(outgoing, by=member)
+    except Refused as refused:
+        complain(request, str(refused))
+    else:
+        say(request, _("Taken back. Your words are in the composer."))
+    return to(outgoing.conversation, streams.named(request.POST.get("stream")))
+
+
+@require_POST
+@member_required
+@answers
+def retry(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Send a failed answer again, or look an unknown one up (``insist`` sends it whatever is known)."""
+    outgoing = _outgoing(member, id)
+    try:
+        replying.retry(outgoing, by=member, insist=request.POST.get("insist") == "1")
+    except Refused as refused:
+        complain(request, str(refused))
+    else:
+        say(request, _("Trying again."))
+    return to(outgoing.conversation, streams.named(request.POST.get("stream")))
+
+
+def _outgoing(member: Member, id: int) -> Outgoing:
+    rows = Outgoing.objects.filter(workspace=member.workspace)
+    row = rows.select_related("conversation__workspace", "conversation__source").filter(pk=id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _who(row: Conversation) -> str:
+    return str(row.identity) if row.identity else _("them")

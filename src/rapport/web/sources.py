@@ -1,0 +1,102 @@
+"""Sources: where messages come from, how each is doing, what could not be taken in, and connecting a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rapport.accounts.models import Member
+from rapport.channels import registry
+from rapport.channels.base import Channel, Receives
+from rapport.core.refusal import Refused
+from rapport.inbox import connecting
+from rapport.inbox.models import Arrival, Source
+from rapport.ingest import pipeline
+from rapport.web.answering import page, say
+from rapport.web.reach import manages, member_required
+
+SHOWN = 20
+CUT = 2_000
+
+
+@dataclass(frozen=True)
+class Poison:
+    """An arrival that failed too often, with the beginning of its bytes as text."""
+
+    arrival: Arrival
+    text: str
+    cut: bool
+
+
+@require_safe
+@member_required
+def sources(request: HttpRequest, member: Member) -> HttpResponse:
+    rows = Source.objects.filter(workspace=member.workspace).order_by("name", "pk")
+    set_aside = Arrival.objects.filter(workspace=member.workspace).exclude(poison_at=None).select_related("source")
+    stuck = dict(set_aside.order_by().values_list("source").annotate(Count("pk")))
+    context: dict[str, Any] = {
+        "sources": [(row, _label(row.kind), _address(request, row), stuck.get(row.pk, 0)) for row in rows],
+        "poison": [_poison(arrival) for arrival in set_aside.order_by("-poison_at", "-pk")[:SHOWN]],
+        "kinds": _kinds(),
+    }
+    return page(request, "pages/sources.html", **context)
+
+
+@member_required
+@manages
+def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
+    """The connect page of a channel, made from the settings it declares; afterwards its address and secret, once."""
+    channel = next((channel for channel in _kinds() if channel.kind == kind), None)
+    if channel is None:
+        raise Http404
+    values = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None}
+    if request.method != "POST":
+        return page(request, "pages/connect.html", **context)
+    try:
+        source, made = connecting.connect(member.workspace, kind, values.get("name", ""), values, by=member)
+    except Refused as refused:
+        return page(request, "pages/connect.html", status=422, **(context | {"refusal": str(refused)}))
+    shown: dict[str, Any] = {"source": source, "secrets": made, "address": _address(request, source)}
+    return page(request, "pages/connected.html", channel=channel, **shown)
+
+
+@require_POST
+@member_required
+@manages
+def again(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Try an arrival again that was set aside."""
+    arrival = Arrival.objects.filter(workspace=member.workspace, pk=id).first()
+    if arrival is None:
+        raise Http404
+    pipeline.again(arrival)
+    say(request, _("Trying again. If it fails once more, it comes back here."))
+    return redirect("sources", member.workspace.slug)
+
+
+def _kinds() -> list[Channel]:
+    """The channels that a person can connect by filling in a form."""
+    return [channel for channel in registry.all() if isinstance(channel, Receives) and channel.settings]
+
+
+def _label(kind: str) -> str:
+    return registry.get(kind).label
+
+
+def _address(request: HttpRequest, source: Source) -> str:
+    """Where a stranger delivers, for a source that can be delivered to."""
+    if not isinstance(source.channel, Receives):
+        return ""
+    return request.build_absolute_uri(reverse("receive", args=[source.token]))
+
+
+def _poison(arrival: Arrival) -> Poison:
+    raw = bytes(arrival.raw)
+    return Poison(arrival, raw[:CUT].decode("utf-8", "replace"), len(raw) > CUT)

@@ -1,0 +1,60 @@
+// The composer: counts as the network counts, shows exactly what will be posted, sends with Ctrl+Enter. The server decides.
+(() => {
+  "use strict";
+  const letters = window.Intl?.Segmenter && new Intl.Segmenter();
+  const COUNT = {
+    characters: (text) => [...text].length,
+    graphemes: (text) => (letters ? [...letters.segment(text)].length : [...text].length),
+    utf16: (text) => text.length,
+    bytes: (text) => new TextEncoder().encode(text).length,
+  };
+
+  function update(form) {
+    const text = form.elements.text.value.replaceAll("\0", "").trim();
+    const preview = form.querySelector("[data-preview]");
+    preview.hidden = !text;
+    form.querySelector("[data-preview-text]").textContent = text;
+    if (!form.dataset.limit) return;
+    const size = Number(form.dataset.limit), used = COUNT[form.dataset.unit](text), over = used > size;
+    const count = form.querySelector("[data-count]");
+    count.textContent = `${used} / ${size}`;
+    count.classList.toggle("over", over);
+    form.querySelector("[data-send]").toggleAttribute("aria-disabled", over);
+  }
+
+  function begin() {
+    const form = document.querySelector("[data-composer]");
+    if (!form || form.dataset.begun) return;
+    form.dataset.begun = "1";
+    form.querySelector("[data-previews]")?.setAttribute("hidden", ""); // it is shown while one types
+    if (form.elements.text.value) update(form);
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-composer]");
+    if (form) update(form);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const form = event.target.closest("[data-composer], .note-form");
+    if (form) form.requestSubmit(form.querySelector("[data-send]") || form.querySelector("button"));
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button) return;
+    const from = document.getElementById(button.dataset.copies);
+    const words = "value" in from ? from.value : from.textContent;
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch { // no clipboard on plain http: select it, so that one key copies it
+      if (from.select) from.select(); else getSelection().selectAllChildren(from);
+      if (!document.execCommand("copy")) return;
+    }
+    const label = button.innerHTML;
+    button.textContent = button.dataset.said;
+    setTimeout(() => { button.innerHTML = label; }, 1500);
+  });
+
+  addEventListener("DOMContentLoaded", begin);
+  document.addEventListener("htmx:afterSettle", begin);
+})();

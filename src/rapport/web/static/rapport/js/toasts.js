@@ -1,0 +1,39 @@
+// Toasts go after ten seconds, unless somebody is at them; a held answer counts down.
+(() => {
+  "use strict";
+  const LIVES = 10000;
+
+  function tend() {
+    for (const toast of document.querySelectorAll("[data-toast]:not([data-tended])")) {
+      toast.dataset.tended = "1";
+      const go = () => {
+        if (toast.matches(":hover, :focus-within")) setTimeout(go, 2000);
+        else toast.remove();
+      };
+      setTimeout(go, LIVES);
+    }
+  }
+
+  function count() {
+    for (const place of document.querySelectorAll("[data-countdown]")) {
+      const left = Math.ceil((new Date(place.dataset.countdown) - Date.now()) / 1000);
+      place.textContent = left > 0 ? place.dataset.words.replace("%n", left) : place.dataset.over;
+      if (left <= 0) place.closest(".fate")?.querySelector("form")?.setAttribute("hidden", "");
+    }
+  }
+
+  addEventListener("DOMContentLoaded", () => {
+    tend();
+    new MutationObserver(tend).observe(document.body, { childList: true, subtree: true });
+    setInterval(count, 500);
+  });
+
+  // Menus: one open at a time; they close on a click elsewhere and after a choice.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const opens = event.target.closest("[data-opens]");
+    if (opens) document.getElementById(opens.dataset.opens).showModal();
+  });
+})();

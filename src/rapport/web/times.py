@@ -1,0 +1,56 @@
+"""Times in words. Pages show how long ago; the absolute time is in the title and the accessible name."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rapport.core.database import now
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def span(length: timedelta) -> str:
+    """A length in its largest unit, short: ``4 m``, ``3 h``, ``12 d``, ``2 y``."""
+    seconds = abs(int(length.total_seconds()))
+    if seconds < _MINUTE:
+        return _("%(n)s s") % {"n": seconds}
+    if seconds < _HOUR:
+        return _("%(n)s m") % {"n": seconds // _MINUTE}
+    if seconds < 2 * _DAY:
+        return _("%(n)s h") % {"n": seconds // _HOUR}
+    if seconds < 730 * _DAY:
+        return _("%(n)s d") % {"n": seconds // _DAY}
+    return _("%(n)s y") % {"n": seconds // (365 * _DAY)}
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, short enough for a row."""
+    passed = now() - moment
+    return _("now") if passed < timedelta(seconds=45) else span(passed)
+
+
+def until(moment: datetime) -> str:
+    """The clock in words: ``due in 2 h``, or ``late 3 h``."""
+    left = moment - now()
+    return _("due in %(span)s") % {"span": span(left)} if left >= timedelta(0) else _("late %(span)s") % {"span": span(left)}
+
+
+def absolute(moment: datetime) -> str:
+    """Day and time in the reader's zone."""
+    return date_format(timezone.localtime(moment), "j F Y, H:i")
+
+
+def iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def clock_of_day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "H:i")
+
+
+def day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F Y")

@@ -1,0 +1,118 @@
+"""The turns of a conversation as one line in time: their messages, ours, what is on its way out, and notes between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from rapport.inbox.models import Conversation, Disposition, Message, Outgoing
+from rapport.inbox.triage.disposition import Disposition as Decision
+from rapport.understanding.reading import Reason
+from rapport.web.words import because
+
+PAGE = 100
+_ON_ITS_WAY = ("held", "queued", "sending", "failed", "unknown")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a text, and whether it is evidence."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Why:
+    """The decision that stands on a message, in parts a page can show."""
+
+    decision: Disposition
+    reasons: tuple[Reason, ...]
+    by_person: bool
+
+    @property
+    def short(self) -> str:
+        """The reasons in one line: the deciding row first, then the evidence beneath it."""
+        said = dict.fromkeys(str(because(reason.code)) for reason in self.reasons)
+        return " · ".join(list(said)[:3])
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing in the line. ``kind`` is ``message``, ``note`` or ``outgoing``; ``row`` is the model's row."""
+
+    kind: str
+    at: datetime
+    row: Any
+    pieces: tuple[Piece, ...] = ()
+    why: Why | None = None
+    outgoing: Outgoing | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """The newest turns, oldest first; ``earlier`` says where the turns before them end (0: these are all)."""
+
+    turns: list[Turn] = field(default_factory=list)
+    earlier: int = 0
+    newest: int = 0
+    """The id of the newest message on screen: what a writer has seen when they answer."""
+
+
+def read(conversation: Conversation, before: int = 0) -> Line:
+    """Up to PAGE messages (before the message ``before``, if given) with notes and answers on their way, by time."""
+    edge = conversation.messages.filter(pk=before).first() if before else None
+    found = _messages(conversation, edge)
+    more = len(found) > PAGE
+    found = found[:PAGE][::-1]
+    turns = [_of_message(message) for message in found]
+    notes = conversation.notes.filter(withdrawn_at=None).select_related("by")
+    if more:
+        notes = notes.filter(at__gte=found[0].said_at)
+    if edge is not None:
+        notes = notes.filter(at__lt=edge.said_at)
+    turns.extend(Turn("note", note.at, note) for note in notes)
+    if edge is None:
+        out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by")
+        turns.extend(Turn("outgoing", row.created_at, row) for row in out)
+    turns.sort(key=lambda turn: turn.at)
+    return Line(turns, found[0].pk if more else 0, max((m.pk for m in found), default=0))
+
+
+def _messages(conversation: Conversation, edge: Message | None) -> list[Message]:
+    rows = conversation.messages.select_related("identity", "by", "reading", "outgoing").order_by("-said_at", "-id")
+    if edge is not None:
+        rows = rows.filter(Q(said_at__lt=edge.said_at) | Q(said_at=edge.said_at, pk__lt=edge.pk))
+    return list(rows.prefetch_related("dispositions__by", "revisions")[: PAGE + 1])
+
+
+def _of_message(message: Message) -> Turn:
+    standing = max(message.dispositions.all(), key=lambda made: made.pk, default=None)
+    why = None
+    if standing is not None and not message.ours:
+        value: Decision = standing.value
+        why = Why(standing, value.reasons, standing.by_id is not None)
+    spans = [(reason.start, reason.end) for reason in why.reasons] if why else []
+    outgoing = getattr(message, "outgoing", None)
+    return Turn("message", message.said_at, message, mark(message.text, spans), why, outgoing)
+
+
+def mark(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
+    """Cut a text at its evidence. Spans may overlap, lie outside or be no spans at all (-1): what fits is marked."""
+    good = sorted((start, min(end, len(text))) for start, end in spans if 0 <= start < min(end, len(text)))
+    pieces: list[Piece] = []
+    done = 0
+    for start, end in good:
+        if end <= done:
+            continue
+        begin = max(start, done)
+        if begin > done:
+            pieces.append(Piece(text[done:begin], False))
+        pieces.append(Piece(text[begin:end], True))
+        done = end
+    if done < len(text):
+        pieces.append(Piece(text[done:], False))
+    return tuple(pieces)

@@ -1,0 +1,36 @@
+"""Where strangers deliver: one address per source. What is accepted here can no longer be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from rapport.channels.base import ChannelError, Receives
+from rapport.core.database import now
+from rapport.inbox.models import Source
+from rapport.ingest.accepting import accept
+
+
+@csrf_exempt
+def receive(request: HttpRequest, token: str) -> JsonResponse:
+    """POST only. 202 with how many were new and how many we had; else the channel's status and a sentence."""
+    source = Source.objects.filter(token=token).first()
+    channel: Any = source.channel if source else None
+    if source is None or not isinstance(channel, Receives):
+        return JsonResponse({"error": "Nothing listens at this address. Ask for the current one."}, status=404)
+    if request.method != "POST":
+        refused = JsonResponse({"error": "Send it with POST."}, status=405)
+        refused["Allow"] = "POST"
+        return refused
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        batch = channel.receive(source.settings, headers, request.body, now())
+    except ChannelError as error:
+        answer = JsonResponse({"error": error.message}, status=error.status)
+        if error.retry_after:
+            answer["Retry-After"] = str(int(error.retry_after.total_seconds()))
+        return answer
+    new = accept(source, batch)
+    return JsonResponse({"accepted": new, "known": len(batch.items) - new}, status=202)

@@ -1,0 +1,126 @@
+"""Words on the screen for the codes of the engine: states, rows of the decision table, networks. Nothing is decided."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rapport.inbox.triage import words as reasons
+
+STREAMS = {
+    "needs": _("Needs an answer"),
+    "mine": _("Mine"),
+    "waiting": _("Waiting"),
+    "answered": _("Answered"),
+    "quiet": _("No answer needed"),
+    "all": _("All"),
+}
+EMPTY_STREAM = {
+    "needs": (_("Nobody is waiting for an answer."), _("New messages appear here by themselves, the most pressing first.")),
+    "mine": (_("Nothing is assigned to you."), _("Open a conversation and choose Assign, or answer one: then it is yours.")),
+    "waiting": (_("Nothing is waiting."), _("When you ask somebody something, the conversation waits here for them.")),
+    "answered": (_("Nothing has been answered yet."), _("What you answer or settle is kept here.")),
+    "quiet": (_("Nothing here yet."), _("Messages that ask nothing of you are kept here, each with its reason.")),
+    "all": (_("No conversations yet."), _("Import a file or connect a webhook, and they appear here.")),
+}
+STATES = {
+    "quiet": _("No answer needed"),
+    "needs_answer": _("Needs an answer"),
+    "waiting_on_them": _("Waiting on them"),
+    "waiting_inside": _("Waiting inside"),
+    "waiting_on_community": _("Waiting on the community"),
+    "settled": _("Answered"),
+}
+NEEDS = {"yes": _("needs an answer"), "no": _("no answer needed"), "unsure": _("unsure, so it is shown")}
+URGENCY = {0: _("nothing presses"), 1: _("ordinary"), 2: _("pressing"), 3: _("at once")}
+ROWS = {
+    1: _("Danger, law, or a data breach"),
+    2: _("Bereavement, illness, hardship"),
+    3: _("Question or request to us"),
+    4: _("Complaint to us"),
+    5: _("Complaint about us, not addressed"),
+    6: _("Wrong facts spreading"),
+    7: _("Asks others for advice"),
+    8: _("Praise to us"),
+    9: _("Praise among friends"),
+    10: _("A promise made to us"),
+    11: _("Leaving, or comparing rivals"),
+    12: _("Thank-you, closing courtesy"),
+    13: _("A peer is already answering"),
+    14: _("Rant, joke, or not about us"),
+    15: _("Basher, bait, spam"),
+    16: _("Unsure"),
+}
+OUTGOING = {
+    "held": _("Held"),
+    "queued": _("Queued"),
+    "sending": _("Sending"),
+    "sent": _("Sent"),
+    "delivered": _("Delivered"),
+    "failed": _("Not sent"),
+    "unknown": _("Nobody knows whether it left"),
+    "withdrawn": _("Withdrawn"),
+}
+SILENCE = {
+    "not_about_us": _("Not about us"),
+    "praise_to_friends": _("Praise among friends"),
+    "already_settled": _("Already settled"),
+    "being_helped": _("Somebody is helping"),
+    "spam": _("Spam or bait"),
+    "joke": _("Joke or rant"),
+    "other": _("Another reason"),
+}
+ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
+ROLE_MAY = {
+    "owner": _("everything, and who may do what"),
+    "manager": _("answers, and looks after sources and words"),
+    "agent": _("reads and answers"),
+    "observer": _("reads only"),
+}
+UNITS = {
+    "characters": _("characters"),
+    "graphemes": _("characters"),
+    "utf16": _("characters"),
+    "bytes": _("bytes"),
+}
+_PERSON = {"person.yes": _("a colleague says it needs an answer"), "person.no": _("a colleague says it needs none")}
+_NETWORKS = {"mail": "e-mail", "email": "e-mail", "imap": "e-mail", "mbox": "e-mail", "sms": "SMS", "x": "X"}
+_ICONS = {
+    "mail": {"mail", "email", "imap", "mbox", "eml"},
+    "chat": {"chat", "webhook", "form", "sms", "whatsapp", "telegram", "dm"},
+    "post": {"social", "bluesky", "mastodon", "twitter", "x", "forum", "reddit"},
+}
+
+
+def because(code: str) -> str | Promise:
+    """A reason in words: a person's own, or triage's."""
+    return _PERSON.get(code) or reasons.explain(code)
+
+
+def network(name: str) -> str:
+    """A network's name as people write it."""
+    plain = name.removeprefix("demo ")
+    return _NETWORKS.get(plain.lower(), plain[:1].upper() + plain[1:])
+
+
+def network_icon(name: str) -> str:
+    """Which symbol of the sprite stands for a network."""
+    plain = name.removeprefix("demo ").lower()
+    return next((icon for icon, names in _ICONS.items() if plain in names), "post")
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for somebody in a narrow place."""
+    parts = [part for part in name.replace("@", " ").split() if part[0].isalnum()]
+    return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper() if parts else "?"
+
+
+def web_url(address: str) -> str:
+    """A stranger's address if it is one that a browser may safely open, else nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in {"http", "https"} and parts.netloc else ""
