@@ -23,9 +23,9 @@ import psycopg
 
 
 @contextlib.contextmanager
-def database() -> Iterator[str]:
-    """The URL of a new, empty database, dropped at the end."""
-    with _server() as server:
+def database(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a new, empty database, dropped at the end. ``durable``: commits reach the disk, as in the product."""
+    with _server(durable) as server:
         name = f"rapport_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
@@ -37,7 +37,7 @@ def database() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[str]:
+def _server(durable: bool) -> Iterator[str]:
     configured = os.environ.get("RAPPORT_TEST_POSTGRES")
     if configured:
         yield configured.rstrip("/")
@@ -51,7 +51,7 @@ def _server() -> Iterator[str]:
         programs = _programs()
         _run([programs / "initdb", "-D", folder / "data", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "--auth=trust",
               "--no-sync", "--no-instructions"], account)  # fmt: skip
-        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
+        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=on" if durable else "fsync=off",
                    "-c", "max_connections=60", "-c", "shared_buffers=64MB"]  # fmt: skip
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(

@@ -16,7 +16,7 @@ def clean(text: str, limit: int = 1_000_000) -> str:
     return text.replace("\x00", "")[:limit].encode("utf-8", "replace").decode()
 
 
-@dataclass
+@dataclass(eq=False)
 class Thread:
     """A conversation while a batch turns it. ``was`` is its state before, None for a new one; ``id`` 0 until known."""
 
@@ -38,7 +38,7 @@ class Thread:
     turns: list[Turn] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One message: as it arrived, then step by step what became of it."""
 

@@ -17,7 +17,7 @@
         ▼
      notify        one Event for the batch, one hint, counters; same transaction
 
-Everything works on batches (one is a batch). A batch that fails is tried again one by one, so that poison does not
+Everything works on batches (one is a batch). A batch that fails is halved and tried again, so that poison does not
 block; what fails alone is tried again later, then set aside to be seen. Nothing here decides anything.
 """
 
@@ -69,7 +69,7 @@ def claim(token: str, limit: int, source_id: int | None = None) -> list[int]:
 
 
 def _take(ids: list[int], token: str) -> None:
-    """Take leased arrivals down the line; when the batch fails, each alone."""
+    """Take leased arrivals down the line; when a batch fails, each half of it, until what is at fault stands alone."""
     try:
         with write():
             held = Arrival.objects.filter(pk__in=ids, lease=token, done_at=None)
@@ -78,16 +78,15 @@ def _take(ids: list[int], token: str) -> None:
                 storing.store(arrivals)
     except Exception as error:  # noqa: BLE001 - the boundary of the line: whatever one envelope raises must not stop the others
         if len(ids) > 1:
-            log.warning("a batch of %s arrivals failed (%s); trying each alone", len(ids), error)
-            for id in ids:
-                _take([id], token)
+            log.warning("%s arrivals failed together (%s); trying each half alone", len(ids), error)
+            _take(ids[: len(ids) // 2], token)
+            _take(ids[len(ids) // 2 :], token)
         else:
             _set_back(ids[0], token, error)
 
 
 def _set_back(id: int, token: str, error: Exception) -> None:
     """One arrival failed alone: again later, with growing distance, then set aside with its bytes, to be seen."""
-    log.warning("arrival %s failed: %s", id, error, exc_info=True)
     with write():
         row = Arrival.objects.filter(pk=id, lease=token).first()
         if row is None:
@@ -97,6 +96,7 @@ def _set_back(id: int, token: str, error: Exception) -> None:
         row.lease, row.lease_until = "", None
         row.due_at = now() + timedelta(seconds=2**row.attempts)
         row.poison_at = now() if row.attempts >= ATTEMPTS else None
+        log.warning("arrival %s failed (attempt %s): %s", id, row.attempts, error, exc_info=row.poison_at is not None)
         row.save(update_fields=["attempts", "error", "lease", "lease_until", "due_at", "poison_at"])
 
 

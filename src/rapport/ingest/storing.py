@@ -69,7 +69,8 @@ def store(arrivals: list[Arrival]) -> None:
         _understand(fresh, us)
         _write_messages(workspace, fresh)
         threads.turn(touched, fresh)
-    revised = _revise(workspace, [line for line in lines if line not in fresh], known)
+    taken = set(map(id, fresh))
+    revised = _revise(workspace, [line for line in lines if id(line) not in taken], known)
     _finish(workspace, arrivals, fresh, revised)
 
 
