@@ -5,7 +5,6 @@ Several may be felt at once, or none: what is weak is left out rather than guess
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,7 +27,7 @@ def felt(scores: dict[str, float], learned: Sequence[float] | None) -> dict[str,
     for name in EMOTIONS:
         listed = scores.get(_SECTION[name], 0.0)
         if learned is not None:
-            listed = _OF_LISTS * listed + (1 - _OF_LISTS) / (1 + math.exp(-max(-30.0, learned[_PLACE[name]])))
+            listed = _OF_LISTS * listed + (1 - _OF_LISTS) * learned[_PLACE[name]]
         if listed >= _LEAST:
             strengths[name] = round(listed, 3)
     return strengths

@@ -6,6 +6,7 @@ phrases, not single dramatic words, and what is plainly talk of fiction, sport o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, get_args
 
 from rapport.understanding.lexicon import Found
@@ -19,6 +20,34 @@ _TALK: Final = frozenset({
     "book", "novel", "character", "plot", "concert", "festival", "match", "team", "trump", "president",
     "senator", "election", "police", "army", "war", "news", "lyrics", "fortnite", "pubg", "cod", "trailer",
 })  # fmt: skip
+
+
+_PAIRS: Final[tuple[tuple[Flag, str, str, int], ...]] = (
+    ("bereavement", "n.kin", "n.dead", 4),
+    ("illness", "n.kin", "n.ill", 5),
+    ("danger", "n.product", "n.fire", 5),
+    ("danger", "n.kin", "n.hurt", 4),
+    ("hardship", "n.lack", "n.essential", 5),
+)
+"""(flag, one list, another list, words): neither says it alone, both within so many words do."""
+_PAIRED: Final = 0.8
+
+
+def paired(found: Sequence[Found]) -> list[Found]:
+    """What two words near each other say that neither says alone ("my mother", "last week", "died")."""
+    lists: dict[str, list[Found]] = {}
+    for hit in found:
+        if hit.section.startswith("n."):
+            lists.setdefault(hit.section, []).append(hit)
+    if len(lists) < 2:
+        return []
+    return [
+        Found(f"f.{flag}", _PAIRED, min(one.first, other.first), max(one.last, other.last))
+        for flag, left, right, reach in _PAIRS
+        for one in lists.get(left, ())
+        for other in lists.get(right, ())
+        if max(one.first, other.first) - min(one.last, other.last) < reach
+    ]
 
 
 def raised(tokens: Tokens, scores: dict[str, float], best: dict[str, Found]) -> tuple[tuple[Flag, ...], list[Reason]]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rapport.understanding.lexicon import Found
 from rapport.understanding.tokens import Tokens
 
+VALENCES: Final = 3
 BITS: Final = 17
 BUCKETS: Final = 1 << BITS
 RUNS: Final = (3, 4, 5)
@@ -53,11 +54,12 @@ class Weights:
 
 
 def score(posts: Sequence[Tokens], dense: Floats) -> Floats:
-    """(posts, outputs) raw scores, in the order of OUTPUTS: 0 is the border between yes and no."""
+    """(posts, outputs) in the order of OUTPUTS: margins of the three valences, then chances 0..1 of each emotion."""
     weights = load()
     words, letters = hashes(posts)
     total = _summed(weights.hashed, *words) + _summed(weights.hashed, *letters)
     answer: Floats = total * weights.scale + dense @ weights.dense + weights.bias
+    answer[:, VALENCES:] = 1 / (1 + np.exp(-np.clip(answer[:, VALENCES:], -30, 30)))
     return answer
 
 
@@ -83,8 +85,9 @@ def hashes(posts: Sequence[Tokens]) -> tuple[Hashed, Hashed]:
 def _words(posts: Sequence[Tokens]) -> Hashed:
     buckets: list[int] = []
     starts = [0]
+    known = _known()
     for tokens in posts:
-        own = [_word(word) for word in tokens.words[:240]]
+        own = [known.get(word) or _word(word) for word in tokens.words[:240]]
         buckets += [code & (BUCKETS - 1) for code in own]
         buckets += [(one * 31 + other * 7 + 3) >> 5 & (BUCKETS - 1) for one, other in zip(own, own[1:], strict=False)]
         starts.append(len(buckets))

@@ -53,6 +53,7 @@ def read(posts: Sequence[Post], us: Us) -> list[Reading]:
 def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
     listed = code if code in lexicon.LANGUAGES and sure >= _LEAST_SURE else _LEARNED
     found = lexicon.find(tokens, listed)
+    found += flags.paired(found)
     scores, best = intents.weigh(tokens, found)
     return Draft(tokens, code, sure, found, scores, best, valence.score(tokens, found))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 READ_AT_MOST: Final = 4_000
 """Characters of one post that are read: a longer one says its business before that, and a hostile one costs no more."""
@@ -72,76 +72,95 @@ class Tokens:
     cut: bool = False
 
 
+class Word(NamedTuple):
+    """What one piece of text is, apart from where it stands: worked out once for each spelling met."""
+
+    words: tuple[str, ...]
+    tags: int = 0
+    links: int = 0
+    shouted: int = 0
+    spoken: int = 0
+    asked: bool = False
+    exclaimed: int = 0
+
+
+_KEPT: Final = 60_000
+_LONGEST_KEPT: Final = 24
+_met: dict[str, Word] = {}
+"""Spellings met before: a memory of a pure function, bounded, so that strangers cannot fill it."""
+
+
 def cut(text: str) -> Tokens:
     """Cut ``text`` (any string at all, also one with NULs or lone surrogates) into Tokens. Linear, never raises."""
     seen = Tokens(text=text[:READ_AT_MOST], cut=len(text) > READ_AT_MOST)
+    words, starts, ends = seen.words, seen.starts, seen.ends
     for found in _TOKEN.finditer(seen.text):
-        _take(seen, found.group(), found.start(), found.end())
-    seen.line = f" {' '.join(seen.words)} "
+        raw = found.group()
+        start, end = found.span()
+        word = _met.get(raw)
+        if word is None:
+            word = _learn(raw)
+        for part in word.words:
+            words.append(part)
+            starts.append(start)
+            ends.append(end)
+        if word.spoken:
+            seen.spoken += 1
+            seen.shouted += word.shouted
+        elif raw[0] == "@" and len(raw) > 1:
+            seen.handles.append((raw[1:].lower(), start, end))
+        else:
+            seen.tags += word.tags
+            seen.links += word.links
+            seen.exclaimed += word.exclaimed
+            seen.asked = seen.asked or word.asked
+    seen.line = f" {' '.join(words)} "
     return seen
 
 
-def _take(seen: Tokens, raw: str, start: int, end: int) -> None:
+def _learn(raw: str) -> Word:
+    word = _kind(raw, raw.lower())
+    if len(raw) <= _LONGEST_KEPT and raw[0] != "@":
+        if len(_met) >= _KEPT:
+            _met.clear()
+        _met[raw] = word
+    return word
+
+
+def _kind(raw: str, low: str) -> Word:
     first = raw[0]
-    low = raw.lower()
     if first == "@" and len(raw) > 1:
-        seen.handles.append((low[1:], start, end))
-        _add(seen, "<at>", start, end)
-    elif first == "#" and len(raw) > 1:
-        seen.tags += 1
-        for part in _CAMEL.findall(raw)[:8]:
-            _word(seen, part.lower(), start, end)
-    elif low.startswith(("http://", "https://", "www.")):
-        seen.links += 1
-        _add(seen, "<url>", start, end)
-    elif first.isalpha():
-        seen.spoken += 1
-        if raw.isupper() and len(raw) > 2:
-            seen.shouted += 1
-        _word(seen, low, start, end)
-    elif first.isdigit():
-        _number(seen, low, start, end)
-    elif first == "&":
-        _add(seen, _ENTITY.get(low, "'"), start, end)
-    else:
-        _mark(seen, low, start, end)
+        return Word(("<at>",))
+    if first == "#" and len(raw) > 1:
+        return Word(tuple(part for piece in _CAMEL.findall(raw)[:8] for part in _same(piece.lower())), tags=1)
+    if low.startswith(("http://", "https://", "www.")):
+        return Word(("<url>",), links=1)
+    if first.isalpha():
+        return Word(_same(low), spoken=1, shouted=int(raw.isupper() and len(raw) > 2))
+    if first.isdigit():
+        unit = _NUMBER.match(low)
+        return Word(("<n>", *(_same(unit.group(1)) if unit and unit.group(1) else ())))
+    if first == "&" and len(raw) > 1:
+        return Word((_ENTITY.get(low, "'"),))
+    return _mark(low)
 
 
-def _word(seen: Tokens, low: str, start: int, end: int) -> None:
-    if "’" in low or "`" in low:
-        low = low.replace("’", "'").replace("`", "'")
+def _same(low: str) -> tuple[str, ...]:
+    """A word in its usual spelling: straight apostrophes, known short forms spelled out, no letter thrice."""
+    low = low.replace("’", "'").replace("`", "'")
     same = _SAME.get(low)
-    if same is None:
-        if len(low) > 3 and _RUN.search(low):
-            low = _RUN.sub(r"\1\1", low) if low[:2] == low[1:3] else _RUN.sub(r"\1", low)
-        _add(seen, low, start, end)
-        return
-    for part in same.split(" "):
-        _add(seen, part, start, end)
+    if same is not None:
+        return tuple(same.split(" "))
+    if len(low) > 3 and _RUN.search(low):
+        return (_RUN.sub(r"\1", low),)
+    return (low,)
 
 
-def _number(seen: Tokens, low: str, start: int, end: int) -> None:
-    found = _NUMBER.match(low)
-    _add(seen, "<n>", start, end)
-    if found and found.group(1):
-        _word(seen, found.group(1), start, end)
-
-
-def _mark(seen: Tokens, low: str, start: int, end: int) -> None:
+def _mark(low: str) -> Word:
     if low[0] in "?!¿¡؟？！":
         if "?" in low or "؟" in low or "？" in low:
-            seen.asked = True
-            _add(seen, "?", start, end)
-        else:
-            seen.exclaimed += len(low)
-            _add(seen, "!", start, end)
-    elif low[0] in ".…;\n":
-        _add(seen, "..." if len(low) > 1 or low == "…" else ".", start, end)
-    else:
-        _add(seen, low, start, end)
-
-
-def _add(seen: Tokens, word: str, start: int, end: int) -> None:
-    seen.words.append(word)
-    seen.starts.append(start)
-    seen.ends.append(end)
+            return Word(("?",), asked=True)
+        return Word(("!",), exclaimed=len(low))
+    if low[0] in ".…;\n":
+        return Word(("..." if len(low) > 1 or low == "…" else ".",))
+    return Word((low,))
