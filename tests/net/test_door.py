@@ -307,9 +307,11 @@ def over_tls(certificate: Path, behaviour: Behaviour) -> Behaviour:
 
 
 def test_a_certificate_that_nobody_trusts_ends_it_before_anything_leaves(certificate: Path) -> None:
-    with peer(over_tls(certificate, answers()), reads=False) as server:
-        with pytest.raises(net.NeverLeft, match="certificate cannot be trusted"):
-            ask("POST", f"https://localhost:{server.port}/", body=b"x")
+    with (
+        peer(over_tls(certificate, answers()), reads=False) as server,
+        pytest.raises(net.NeverLeft, match="certificate cannot be trusted"),
+    ):
+        ask("POST", f"https://localhost:{server.port}/", body=b"x")
 
 
 def test_a_certificate_is_checked_against_the_name_not_the_address(

@@ -51,11 +51,12 @@ def build(
     words = clean(text).strip()
     if not words and not deleted:
         raise ValueError("there is no text")
-    if not external_id.strip():
+    identity = short_id(external_id)
+    if not identity:
         raise ValueError("there is no id")
     return Envelope(
         network=network_name(network),
-        external_id=short_id(external_id),
+        external_id=identity,
         author=Author(address=address or UNKNOWN_AUTHOR, name=one_line(name, LONGEST_NAME)),
         text=words,
         said_at=None if said_at is None else said_at.astimezone(UTC),

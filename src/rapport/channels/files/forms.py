@@ -58,7 +58,9 @@ def detect(head: bytes, name: str = "") -> Form:
 
 def _json(start: bytes) -> Form:
     lines = [line for line in start.split(b"\n")[:50] if line.strip()]
-    if any(_is_object(line) for line in lines) or (len(lines) == 1 and start.startswith(b"{")):
+    # A document spread over lines may have a whole object on one of them, never on most.
+    objects = sum(_is_object(line) for line in lines)
+    if objects * 2 >= len(lines) or (len(lines) == 1 and start.startswith(b"{")):
         return "jsonl"
     if start.startswith(b"[") and tables.dialect_of(to_text(start)) is not None and not _is_json(lines[0]):
         return "csv"

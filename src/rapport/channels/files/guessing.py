@@ -271,9 +271,11 @@ def by_name(wanted: str, column: str) -> float:
     usual = NAMES[wanted]
     whole = re.sub(r"[\W_]+", "", column.lower())
     last = re.sub(r"[\W_]+", "", column.rpartition(".")[2].lower())
-    if whole in usual:
+    inside = "." in column
+    # user.name is somebody's name, not a user name.
+    if whole in usual and not (inside and last == "name"):
         return 10 - usual.index(whole) * 0.2
-    if last in usual and "." in column and wanted not in {"id", "name"}:
+    if inside and last in usual and wanted != "id":
         return 4 - usual.index(last) * 0.1
     return 0.0
 

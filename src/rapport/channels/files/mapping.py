@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from io import StringIO
@@ -64,7 +66,7 @@ def _option(field: str, value: str) -> str:
         if field == "zone":
             moments.zone_of(value)
         elif field == "encoding":
-            b"".decode(value)
+            _must_decode(value)
         elif value not in {"dmy", "mdy"}:
             raise ValueError("dates is dmy (day first) or mdy (month first)")
     except LookupError as error:
@@ -72,6 +74,14 @@ def _option(field: str, value: str) -> str:
     except ValueError as error:
         raise _wrong(f"{error}.") from error
     return value
+
+
+def _must_decode(encoding: str) -> None:
+    """Raises LookupError for a name that is no encoding of text, or one that cannot be read piece by piece."""
+    codecs.getincrementaldecoder(encoding)
+    # Not every text is one in every encoding; but what is no encoding of text at all says so.
+    with suppress(UnicodeError):
+        b"text".decode(encoding)
 
 
 def _column(field: str, value: str, known: list[str] | None) -> str:

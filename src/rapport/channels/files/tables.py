@@ -53,7 +53,7 @@ def dialect_of(head: str, *, one_column: bool = False) -> Dialect | None:
     for delimiter in announced[1] if announced else DELIMITERS:
         candidate = Dialect(delimiter, (), False, escape, skip)
         rows = _rows(candidate, lines)
-        score = _evenness(rows)
+        score = max(_evenness(rows), 0.1 if announced and rows else 0.0)
         if score > best_score:
             best, best_score = _with_columns(candidate, rows[0]), score
     if best is None and one_column and (rows := _rows(Dialect(",", (), False, escape, skip), lines)):
@@ -114,7 +114,8 @@ class _Feed:
         self.size += len(line.raw)
         if line.problem or self.size > LONGEST_RECORD:
             raise _Endless
-        return to_text(line.raw) + "\n"
+        # A carriage return inside a line would be an error to csv, and is a blank to everybody else.
+        return to_text(line.raw).replace("\r", " ") + "\n"
 
     def begin(self) -> None:
         self.taken, self.size, self.at_end = [], 0, False
@@ -144,7 +145,7 @@ def pieces(lines: Iterator[Line], dialect: Dialect) -> Iterator[Piece]:
         except StopIteration:
             return
         except csv.Error as error:
-            problem = f"this is not CSV: {error}"
+            problem = NEVER_CLOSED if len(feed.taken) > 1 else f"this is not CSV: {error}"
         except _Endless:
             problem = feed.taken[-1].problem if len(feed.taken) == 1 else NEVER_CLOSED
         if feed.at_end and len(feed.taken) > 1 and b"".join(line.raw for line in feed.taken).count(b'"') % 2:
