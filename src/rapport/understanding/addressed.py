@@ -7,6 +7,7 @@ treats it as one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -15,10 +16,47 @@ from rapport.understanding.reading import Addressed, Post, Reason, Us
 from rapport.understanding.terms import Hit, Terms
 from rapport.understanding.tokens import Tokens
 
+_GREETINGS: Final = frozenset({
+    "<at>", ".", ",", "and", "+", '"', "hey", "hi", "hello", "dear", "hola", "bonjour", "salut", "hallo", "ciao", "oi",
+    "olá", "buenas", "guten", "tag", "good", "morning", "afternoon", "evening", "yo",
+})  # fmt: skip
+_ABOUT: Final = frozenset(["at", "with", "from", "by", "on", "to", "for", "of", "via", "in", "and", "the", "my", "our"])
+_PLACED: Final = frozenset(["for", "on", "an", "via", "from", "using"])
+_PLACES_FOR: Final = frozenset(
+    ["app", "apps", "application", "users", "user", "owners", "owner", "version", "versions", "case", "game", "games"]
+)
+_MANY_TAGS: Final = 4
+_MARKS: Final = frozenset(["<at>", "<url>", "?", "!", ".", "...", ",", ":"])
 _CROWD: Final = 5
 """So many handles and the post is talk among many."""
-_DESK: Final = ("help", "support", "care", "assist", "service", "serv", "ask", "customer", "cust", "answers", "official")
-_PLACES: Final = ("_cs", "team", "info", "status", "social", "uk", "usa", "india", "app", "bank", "mobile", "air", "store")
+_DESK: Final = (
+    "help",
+    "support",
+    "care",
+    "assist",
+    "service",
+    "serv",
+    "ask",
+    "customer",
+    "cust",
+    "answers",
+    "official",
+)
+_PLACES: Final = (
+    "_cs",
+    "team",
+    "info",
+    "status",
+    "social",
+    "uk",
+    "usa",
+    "india",
+    "app",
+    "bank",
+    "mobile",
+    "air",
+    "store",
+)
 """What the handles of service desks hold, and what companies' handles end in."""
 _TREATED: Final = {
     "t.service": 3.0, "i.complaint": 2.0, "t.staff": 1.3, "i.thanks": 1.7, "p.first": 1.0, "i.idea": 1.0,
@@ -76,7 +114,8 @@ def to_whom(post: Post, tokens: Tokens, scores: dict[str, float], us: Ready) -> 
         return "to_us", [Reason("addressed.mention")]
     if post.before and post.before[-1].ours and not tokens.handles:
         return "to_us", [Reason("addressed.reply")]
-    named = us.names.find(tokens.text)
+    troubled = scores.get("i.complaint", 0.0) >= 0.5
+    named = [hit for hit in us.names.find(tokens.text) if troubled or not _aside(hit, tokens)]
     rivals = us.rival_names.find(tokens.text)
     if any(handle in us.rivals for handle, _, _ in tokens.handles):
         return "rival", [Reason("addressed.rival")]
@@ -94,17 +133,21 @@ def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addre
     reason = Reason("addressed.handle", 1.0, f"@{handle}", start, end)
     if len(tokens.handles) >= _CROWD and not tokens.asked and scores.get("i.complaint", 0.0) < 0.6:
         return "nearby", [reason]
-    if all(seen in ("<at>", ".", "hey", "hi", "hello", "dear", ",", "and", "+", '"') for seen in before):
+    if all(seen in _GREETINGS for seen in before):
         quoted = tokens.text[:start].rstrip().endswith(("“", '"', "RT", "rt", "“@"))
         return ("about_us" if quoted else "to_us"), [reason]
-    if before[0] == "rt" or not _speaks_to(tokens, scores, ends=end >= tokens.ends[-1] - 1):
+    if before[0] == "rt" or not _speaks_to(tokens, scores, word):
         return "about_us", [reason]
     return "to_us", [reason]
 
 
-def _speaks_to(tokens: Tokens, scores: dict[str, float], ends: bool) -> bool:
-    """Whether a handle that does not lead is spoken to: "you", a request, or a question that ends in it."""
-    return "p.second" in scores or scores.get("i.request", 0.0) >= 0.9 or (ends and tokens.asked)
+def _speaks_to(tokens: Tokens, scores: dict[str, float], word: int) -> bool:
+    """Whether a handle that does not lead is spoken to: by "you", or by standing last under what is asked or wrong."""
+    if "p.second" in scores or scores.get("i.request", 0.0) >= 0.9:
+        return True
+    if tokens.words[word - 1] in _ABOUT or any(seen not in _MARKS for seen in tokens.words[word + 1 :]):
+        return False
+    return tokens.asked or max(scores.get("i.request", 0.0), scores.get("i.complaint", 0.0)) >= 0.5
 
 
 def _unknown(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
@@ -146,6 +189,15 @@ def _is_ours(handle: str, us: Ready) -> bool:
     if handle in us.handles or handle.partition(".")[0] in us.handles:
         return True
     return bool(us.stems) and handle.replace("_", "").startswith(us.stems)
+
+
+def _aside(hit: Hit, tokens: Tokens) -> bool:
+    """A name that is not what is spoken of: where something runs ("an app for X", "on my X"), or one tag of many."""
+    if tokens.text[hit.start : hit.start + 1] == "#" or tokens.text[max(0, hit.start - 1) : hit.start] == "#":
+        return tokens.tags >= _MANY_TAGS
+    word = bisect_left(tokens.starts, hit.start)
+    before, after = tokens.words[max(0, word - 1) : word], tokens.words[word + 1 : word + 2]
+    return bool(_PLACED.intersection(before)) or bool(_PLACES_FOR.intersection(after))
 
 
 def _named_first(named: list[Hit], rivals: list[Hit]) -> bool:

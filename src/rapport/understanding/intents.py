@@ -28,6 +28,7 @@ INTENTS: Final = {
     "i.spam": "spam",
     "i.joke": "joke_rant",
     "i.news": "news",
+    "i.rumour": "rumour",
     "i.promise": "promise",
     "i.agent": "agent_words",
     "a.peer": "advising",

@@ -23,7 +23,7 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT_THANKS: Final = 14
-_GLAD, _PLEASED = 0.6, 0.15
+_GLAD, _PLEASED, _DISPLEASED = 0.6, 0.15, -0.3
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -122,7 +122,7 @@ def _spam(case: Case) -> bool:
 def _closing(case: Case) -> bool:
     if not case.to_us or case.of("question") >= 0.6 or case.complains or case.reading.flags:
         return False
-    if case.reading.valence == "negative" or case.of("request") >= 0.9:
+    if case.reading.valence_score <= _DISPLEASED or case.of("request") >= 0.9:
         return False
     thanks, closing = case.of("thanks_closing"), case.of("closing")
     if case.sofar.we_spoke_last and (thanks >= 0.5 or closing >= 0.4):
@@ -163,7 +163,7 @@ def _complaint(case: Case) -> bool:
     if case.asks or case.reading.valence == "positive":
         return False
     answering = case.sofar.we_spoke_last and (case.sofar.we_serviced or case.sofar.we_asked)
-    return answering or case.reading.valence_score <= -0.15
+    return answering or case.reading.valence_score <= -0.25
 
 
 def _question(case: Case) -> bool:
@@ -180,10 +180,12 @@ def _answers_us(case: Case) -> bool:
 
 
 def _unaddressed_complaint(case: Case) -> bool:
-    if not case.about_us or case.of("news") >= 0.6 or case.reading.valence_score > -0.2:
+    if not case.about_us or case.of("news") >= 0.6:
         return False
     if case.tagged:
-        return max(case.of("complaint"), case.of("service_matter"), case.of("question")) >= 0.45
+        matter = max(case.of("complaint"), case.of("service_matter"), case.of("question"), case.of("request"))
+        wrong = case.of("complaint") >= 0.5 and (case.of("thanks") >= 0.6 or not _praises(case))
+        return wrong or (matter >= 0.45 and case.reading.valence_score <= -0.1)
     return case.of("complaint") >= 0.8 and case.reading.valence == "negative" and case.of("asking_peers") < 0.8
 
 
@@ -206,7 +208,9 @@ def _praises(case: Case) -> bool:
 
 
 def _praise_to_us(case: Case) -> bool:
-    return (case.to_us or (case.about_us and case.tagged)) and _praises(case)
+    if case.about_us and case.tagged:
+        return _praises(case) or (case.of("thanks") >= 0.6 and case.reading.valence == "positive")
+    return case.to_us and _praises(case)
 
 
 def _praise_to_friends(case: Case) -> bool:

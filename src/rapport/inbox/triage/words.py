@@ -52,6 +52,7 @@ WORDS: Final[dict[str, str]] = {
     "job_seeking": "looks for a job",
     "spam": "advertises",
     "joke_rant": "jokes",
+    "rumour": "repeats a rumour",
     "promise": "promises something",
     "loss_or_block": "lost something, or is blocked",
     "stranded": "is stranded or locked out",

@@ -1,0 +1,60 @@
+"""What the earlier turns say, apart from the new message's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from rapport.inbox.triage.sofar import SoFar, alike, signed, so_far
+from rapport.understanding import Turn
+
+
+def us(text: str) -> Turn:
+    return Turn(ours=True, author="acme", text=text)
+
+
+def them(text: str, author: str = "ann") -> Turn:
+    return Turn(ours=False, author=author, text=text)
+
+
+def test_a_first_message_has_no_past() -> None:
+    assert so_far((), "hello") == SoFar()
+
+
+def test_messages_since_our_last_word_are_unanswered() -> None:
+    facts = so_far((them("one"), us("two"), them("three"), them("four")), "five")
+    assert (facts.ours, facts.theirs, facts.unanswered, facts.we_spoke_last) == (1, 3, 2, False)
+
+
+@pytest.mark.parametrize("ours", ["Which one is it?", "Please send us your number", "Bitte schick uns die Nummer"])
+def test_what_we_asked_is_known(ours: str) -> None:
+    assert so_far((them("x"), us(ours)), "12").we_asked
+
+
+def test_what_we_merely_told_asks_nothing() -> None:
+    assert not so_far((them("x"), us("It is on its way.")), "ok").we_asked
+
+
+def test_the_same_question_in_other_words_is_asked_twice() -> None:
+    before = (them("@acme where is my blue parcel, ordered on Monday?"),)
+    assert so_far(before, "@acme again: where is my blue parcel ordered Monday").asked_twice
+    assert not so_far(before, "@acme it has come, the box is open").asked_twice
+
+
+def test_one_short_word_twice_is_no_repeated_question() -> None:
+    assert not alike("ok", "ok")
+
+
+def test_somebody_else_speaking_after_the_question_is_a_peer() -> None:
+    assert so_far((them("how?", "ann"), them("like this", "eve")), "x").peer_answered
+    assert not so_far((them("how?", "ann"), them("please?", "ann")), "x").peer_answered
+
+
+@pytest.mark.parametrize(
+    ("text", "initials"), [("We are on it ^KL", True), ("Sorry! -Becky", True), ("no idea", False)]
+)
+def test_a_service_desk_s_signature(text: str, initials: bool) -> None:
+    assert signed(text) is initials
+
+
+def test_only_the_last_twelve_turns_count() -> None:
+    assert so_far(tuple(them(str(number)) for number in range(40)), "x").theirs == 12
