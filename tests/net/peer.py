@@ -41,7 +41,7 @@ def peer(*behaviours: Behaviour, reads: bool = True) -> Iterator[Peer]:
     def one(connection: socket.socket, behaviour: Behaviour) -> None:
         with connection, suppress(OSError):
             connection.settimeout(10)
-            request = _request(connection) if reads else b""
+            request = read_request(connection) if reads else b""
             server.seen.append(request)
             behaviour(connection, request)
 
@@ -55,7 +55,7 @@ def peer(*behaviours: Behaviour, reads: bool = True) -> Iterator[Peer]:
         thread.join()
 
 
-def _request(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65536)

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from rapport import net
 from rapport.net import addresses, door
-from tests.net.peer import Behaviour, answers, hangs_up, peer
+from tests.net.peer import Behaviour, answers, hangs_up, peer, read_request
 
 SHORT = net.Patience(connect=1, read=0.4, total=1.0)
 
@@ -215,7 +215,10 @@ def test_the_other_sides_wish_is_honoured() -> None:
         assert len(server.seen) == 1, "too long to wait here: the caller comes back later"
 
 
-def test_a_doubt_is_not_forgotten_when_the_next_attempt_finds_the_door_shut(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("later", [net.NeverLeft, net.Refused])
+def test_a_doubt_is_not_forgotten_when_the_next_attempt_finds_the_door_shut(
+    later: type[net.NetError], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with peer(hangs_up) as server:
         real = addresses.resolve
         calls: list[int] = []
@@ -223,7 +226,7 @@ def test_a_doubt_is_not_forgotten_when_the_next_attempt_finds_the_door_shut(monk
         def once(host: str, port: int, *, allow_loopback: bool) -> list[str]:
             calls.append(port)
             if len(calls) > 1:
-                raise net.NeverLeft("No server of that name could be found.")
+                raise later("The door is shut.")
             return real(host, port, allow_loopback=allow_loopback)
 
         monkeypatch.setattr(addresses, "resolve", once)
@@ -255,7 +258,7 @@ def test_the_record_tells_each_attempt_without_secrets() -> None:
             "GET",
             f"{server.url}/hook/0123456789abcdef0123456789abcdef?key=s3cret",
             retries=0,
-            record=lambda method, url, status, took: told.append((method, url, status)),
+            record=lambda method, url, status, _: told.append((method, url, status)),
         )
     assert told == [
         ("GET", f"{server.url}/hook/0123…?…", 302),
@@ -301,7 +304,7 @@ def over_tls(certificate: Path, behaviour: Behaviour) -> Behaviour:
 
     def serve(connection: socket.socket, request: bytes) -> None:
         with suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as secure:
-            behaviour(secure, secure.recv(65536))
+            behaviour(secure, read_request(secure))
 
     return serve
 

@@ -75,6 +75,8 @@ def build(
 
 def short_id(value: str) -> str:
     """The network's own id, clean and on one line; one that is too long becomes its hash, the same each time."""
+    if not value:
+        return ""
     name = " ".join(clean(value).split())
     return name if len(name) <= LONGEST_ID else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 

@@ -19,5 +19,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str, longest: int) -> str:
     """A name or a subject: clean, on one line, with an ellipsis where it had to end."""
+    if not text:
+        return ""
     line = " ".join(clean(text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -59,5 +59,7 @@ def resolve(host: str, port: int, *, allow_loopback: bool) -> list[str]:
     numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     open_to_us = [number for number in numbers if allowed(number, allow_loopback=allow_loopback)]
     if not open_to_us:
-        raise Refused(f"{host[:100]} is an address inside a private network or this machine; Rapport does not connect there.")
+        raise Refused(
+            f"{host[:100]} is an address inside a private network or this machine; Rapport connects to neither."
+        )
     return open_to_us

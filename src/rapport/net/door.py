@@ -100,28 +100,7 @@ def request(
     way = _Way(patience, max_bytes, redirects, allow_loopback, record)
     keyed = any(name.lower() == "idempotency-key" for name in first.headers)
     attempts = 1 + (retries if first.method in REPEATABLE or keyed else 0)
-    in_doubt: Unknown | None = None
-    for attempt in range(1, attempts + 1):
-        wait = random.uniform(0.5, 1.5) * 0.5 * 2 ** (attempt - 1)
-        try:
-            answer = _follow(first, way)
-        except Unknown as error:
-            in_doubt = error
-            if attempt == attempts:
-                raise
-        except (Refused, TooLarge):
-            raise
-        except NetError as error:
-            if attempt == attempts:
-                # An earlier attempt may have been taken: that the last one never left proves nothing.
-                raise in_doubt or error from error
-        else:
-            wish = answer.retry_after(datetime.now(UTC))
-            wait = max(wait, wish.total_seconds()) if wish is not None else wait
-            if answer.status not in BUSY or attempt == attempts or wait > LONGEST_WAIT:
-                return answer
-        sleep(wait)
-    raise AssertionError("the last attempt either answers or raises")
+    return _try(first, way, attempts, sleep)
 
 
 @dataclass(frozen=True)
@@ -151,6 +130,28 @@ def _address(url: str | httpx.URL) -> httpx.URL:
     if address.userinfo:
         raise Refused("A web address must not carry a user name or password: they would end up in logs.")
     return address.copy_with(fragment=None)
+
+
+def _try(first: _Hop, way: _Way, attempts: int, sleep: Callable[[float], None]) -> Answer:
+    in_doubt: Unknown | None = None
+    for attempt in range(1, attempts + 1):
+        wait = random.uniform(0.5, 1.5) * 0.5 * 2 ** (attempt - 1)
+        try:
+            answer = _follow(first, way)
+        except TooLarge:
+            raise
+        except NetError as error:
+            in_doubt = error if isinstance(error, Unknown) else in_doubt
+            if attempt == attempts or isinstance(error, Refused):
+                # An earlier attempt may have been taken: that the last one never left proves nothing.
+                raise in_doubt or error from error
+        else:
+            wish = answer.retry_after(datetime.now(UTC))
+            wait = max(wait, wish.total_seconds()) if wish is not None else wait
+            if answer.status not in BUSY or attempt == attempts or wait > LONGEST_WAIT:
+                return answer
+        sleep(wait)
+    raise AssertionError("the last attempt either answers or raises")
 
 
 def _follow(hop: _Hop, way: _Way) -> Answer:

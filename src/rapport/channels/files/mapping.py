@@ -157,12 +157,14 @@ class Mapped:
 
     def word(self, row: Mapping[str, Any], field: str) -> str:
         """The value without blanks around it; what databases write for nothing is nothing."""
+        if field not in self.mapping:
+            return ""
         value = self.words(row, field).strip()
         return "" if value.lower() in NOTHING else value
 
     def identity(self, row: Mapping[str, Any], field: str) -> str:
         """An id; ``12.0`` is what a spreadsheet made of 12."""
-        value = self.word(row, field)
+        value = self.word(row, field) if field in self.mapping else ""
         return value[:-2] if value.endswith(".0") and value[:-2].isdecimal() else value
 
     def _moment(self, row: Mapping[str, Any]) -> str | float:
