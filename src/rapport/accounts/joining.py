@@ -27,6 +27,14 @@ def invite(workspace: Workspace, name: str, role: str, *, by: Member) -> tuple[M
     return member, token
 
 
+def link_again(member: Member, *, by: Member) -> str:
+    """A further one-time link for a member who has no login yet; an owner's seat is an owner's to give."""
+    if member.user_id is not None:
+        raise Refused(f"{member.name} has a login already.")
+    _refuse_role(member.role, by)
+    return member.make_link()
+
+
 def change_role(member: Member, role: str, *, by: Member) -> None:
     """Give a member another role. The last owner stays one."""
     _refuse_role(role, by)

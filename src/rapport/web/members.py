@@ -49,10 +49,12 @@ def _show(request: HttpRequest, member: Member, context: dict[str, Any], status:
 def link(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """A new one-time link for somebody who has no login yet."""
     colleague = _colleague(member, id)
-    if colleague.user_id is not None:
-        complain(request, _("%(name)s has a login already.") % {"name": colleague.name})
+    try:
+        token = joining.link_again(colleague, by=member)
+    except Refused as refused:
+        complain(request, str(refused))
         return redirect("members", member.workspace.slug)
-    shown = {"invited": colleague, "address": _address(request, colleague.make_link())}
+    shown = {"invited": colleague, "address": _address(request, token)}
     return _show(request, member, NOBODY | shown, 200)
 
 

@@ -29,7 +29,7 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
 
 def _messages(member: Member, words: str) -> list[tuple[Message, tuple[Piece, ...]]]:
     rows = Message.objects.filter(workspace=member.workspace, deleted_at=None).search(words)
-    found = rows.select_related("identity", "by", "conversation__identity")[:HITS]
+    found = sorted(rows.select_related("identity", "by")[:HITS], key=lambda message: message.said_at, reverse=True)
     wanted = [" ".join(phrase) for phrase in phrases(words)]
     return [(message, excerpt(message.text, wanted)) for message in found]
 
@@ -48,7 +48,7 @@ def excerpt(text: str, wanted: list[str]) -> tuple[Piece, ...]:
         low = text
     spans = [(at, at + len(word)) for word in wanted for at in _all(low, word)]
     first = min((start for start, _ in spans), default=0)
-    begin = max(0, first - AROUND // 2)
+    begin = text.rfind(" ", 0, max(0, first - AROUND // 2)) + 1
     end = min(len(text), begin + 2 * AROUND)
     cut = mark(text[begin:end], [(start - begin, stop - begin) for start, stop in spans])
     before = (Piece("… ", False),) if begin else ()

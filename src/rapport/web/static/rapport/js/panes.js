@@ -3,12 +3,17 @@
   "use strict";
   const opened = () => document.querySelector("[data-conversation]")?.dataset.conversation;
 
+  let before = opened();
+
   function toTheEnd() {
     const turns = document.getElementById("turns");
     if (!turns) return;
     const asked = location.hash.startsWith("#m") && document.getElementById(location.hash.slice(1));
-    if (asked) asked.scrollIntoView({ block: "center" });
-    else if (getComputedStyle(turns).overflowY === "auto") turns.scrollTop = turns.scrollHeight;
+    if (asked) { asked.scrollIntoView({ block: "center" }); return; }
+    const last = turns.lastElementChild;
+    turns.scrollTop = turns.scrollHeight; // the end, but never past the beginning of what was said last
+    if (last && turns.children.length > 1 && last.getBoundingClientRect().top < turns.getBoundingClientRect().top) last.scrollIntoView();
+    else if (matchMedia("(max-width: 49.99rem)").matches && turns.children.length > 1) last.scrollIntoView();
   }
 
   function markRow() {
@@ -43,8 +48,10 @@
     markRow();
     if (detail.elt.id !== "panes") return;
     toTheEnd();
-    const lost = !document.activeElement || document.activeElement === document.body;
-    if (lost) document.getElementById("turns")?.focus({ preventScroll: true });
+    const at = document.activeElement;
+    const next = opened() !== before; // htmx puts the cursor back into the composer: of another conversation it must not
+    before = opened();
+    if (!at || at === document.body || (next && at.closest("#panes"))) document.getElementById("turns")?.focus({ preventScroll: true });
     if (document.querySelector(".composer .refusal")) document.getElementById("composer-text").focus();
   });
 
@@ -55,5 +62,21 @@
     }
   });
 
-  addEventListener("DOMContentLoaded", toTheEnd);
+  // The composer may grow, but never over what was said last: the end stays in view.
+  let height = 0;
+  const grown = new ResizeObserver(([{ target }]) => {
+    const lost = height - target.clientHeight;
+    if (lost > 0 && target.scrollHeight - target.scrollTop - target.clientHeight < lost + 60) target.scrollTop += lost;
+    height = target.clientHeight;
+  });
+  function watch() {
+    const turns = document.getElementById("turns");
+    grown.disconnect();
+    height = turns?.clientHeight || 0;
+    if (turns) grown.observe(turns);
+  }
+  document.addEventListener("htmx:afterSettle", watch);
+  addEventListener("DOMContentLoaded", watch);
+
+  addEventListener("DOMContentLoaded", () => { before = opened(); toTheEnd(); });
 })();
