@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from rapport import __version__
@@ -42,6 +40,3 @@ def _register() -> None:
 
 
 _register()
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,52 @@
+"""A real browser. It fails a journey on a console error, a page error or a report of the Content-Security-Policy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.journeys.servers import Rapport, rapport
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+Start = Callable[..., Rapport]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and nothing may be skipped here: apt-get install chromium")
+        pytest.skip("Chromium is not installed: the journeys in a real browser are left out.")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a Rapport on a data folder; it is stopped after the browser has closed."""
+    with contextlib.ExitStack() as running:
+        yield lambda data, verb="up", **more: running.enter_context(rapport(data, verb, **more))
+
+
+@pytest.fixture
+def browser(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
+    """One person's browser: pages opened in it share cookies. Complaints of any page fail the test at its end."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda line: complaints.append(f"{page.url}: {line.text}") if line.type == "error" else None)
+
+    context.on("page", watch)
+    yield context
+    context.close()
+    assert complaints == []
