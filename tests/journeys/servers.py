@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -100,6 +101,10 @@ class Callback:
     url: str = ""
     got: dict[str, dict[str, Any]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    slow: float = 0.0
+    """Seconds between taking an answer and saying so."""
+    begun: bool = False
+    posts: int = 0
 
 
 @contextlib.contextmanager
@@ -115,11 +120,15 @@ def callback() -> Iterator[Callback]:
                 state.wrong.append(mark)
                 self.send_error(401)
                 return
+            state.begun, state.posts = True, state.posts + 1
             state.got[self.headers["idempotency-key"]] = json.loads(body)
-            self._answer(201, {"id": f"there-{len(state.got)}"})
+            time.sleep(state.slow)
+            with contextlib.suppress(OSError):  # whoever asked may be dead by now
+                self._answer(201, {"id": "there-1"})
 
         def do_GET(self) -> None:
-            self._answer(404, {})
+            asked = parse_qs(urlsplit(self.path).query).get("idempotency_key", [""])[0]
+            self._answer(*((200, {"id": "there-1"}) if asked in state.got else (404, {})))
 
         def _answer(self, status: int, said: dict[str, Any]) -> None:
             body = json.dumps(said).encode()

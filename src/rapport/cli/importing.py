@@ -60,7 +60,7 @@ def _run(file: Path, mapping: dict[str, str], us: tuple[str, ...], rivals: tuple
     from django.conf import settings
 
     from rapport.config.folder import Busy, hold
-    from rapport.ingest import importing
+    from rapport.ingest import importing, worker
 
     def begin() -> int:
         return importing.start(_workspace(slug, us), file, file.name, mapping, by=None, us=us, rivals=rivals)
@@ -68,6 +68,7 @@ def _run(file: Path, mapping: dict[str, str], us: tuple[str, ...], rivals: tuple
     try:
         with hold(settings.DATA):
             migrate()
+            worker.take_over()
             job = begin()
             _work_here(job, file)
     except Busy as busy:

@@ -72,11 +72,13 @@ def _start(data: Path | None, port: int | None, host: str | None, *, demo: bool)
     os.environ["RAPPORT_HOST"], os.environ["RAPPORT_PORT"], os.environ["RAPPORT_URL"] = bound, str(free), url
     folder = stand(data)
     from rapport.config.folder import hold
+    from rapport.ingest import worker
 
     with hold(folder, url) as held:
         held.tell(url)
         _say_where(folder, bound, port or wanted.port, free, taken, url)
         migrate()
+        worker.take_over()
         _serve(bound, free, url, _first_link(demo))
 
 

@@ -7,6 +7,7 @@ lets them take the line. Killed at any moment it goes on from its cursor; starte
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,17 +90,20 @@ def start(
     with write():
         know(workspace, us, rivals)
         source, _ = Source.objects.get_or_create(workspace=workspace, kind="files", name=name[:120])
+        chosen = {"source": source.pk, "path": str(path.absolute()), "map": write_map(mapping)}
+        if (stopped := _unfinished(chosen)) is not None:
+            return stopped
         Source.objects.filter(pk=source.pk).update(cursor="", unreadable=0)
         record("import.started", source, by=by)
-        payload = {
-            "source": source.pk,
-            "path": str(path.absolute()),
-            "map": write_map(mapping),
-            "keep": keep,
-            "name": name,
-            "began": now().timestamp(),
-        }
+        payload = chosen | {"keep": keep, "name": name, "began": now().timestamp()}
         return work.put("import", payload, workspace_id=workspace.pk)
+
+
+def _unfinished(chosen: dict[str, Any]) -> int | None:
+    """The job that was stopped half-way through this very file, if there is one: it goes on where it stopped."""
+    wanted = {f"payload__{name}": value for name, value in chosen.items()}
+    standing = Work.objects.filter(kind="import", done_at=None, dead_at=None, **wanted)
+    return standing.values_list("pk", flat=True).first()
 
 
 def progress(job_id: int) -> Progress | None:
@@ -141,53 +145,64 @@ def run(row: work.Claimed) -> None:
 
 
 def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[str, Any]:
-    asides = unreadable_file(source)
-    before = Work.objects.get(pk=row.id).progress
-    read, unreadable = int(before.get("read", 0)), int(before.get("unreadable", 0))
-    if not source.cursor:
-        asides.unlink(missing_ok=True)
+    asides = Asides(unreadable_file(source), fresh=not source.cursor)
     reading = FilesChannel().read(stream, {"map": row.payload["map"]}, cursor=source.cursor, name=row.payload["name"])
-    so_far: dict[str, Any] = {}
+    so_far = _so_far(row, source, reading.position.pieces, asides)
     for batch in reading:
+        asides.keep(batch.unreadable)  # first: a row kept twice is found out, one never kept is not
         accepting.accept(source, batch)
-        read, unreadable = read + len(batch.items), unreadable + len(batch.unreadable)
-        _set_aside(asides, batch.unreadable)
         while pipeline.run(source_id=source.pk):
             pass
-        so_far = _so_far(row, source, read, unreadable) | {"bytes": reading.position.consumed, "total": total}
-        if not row.extend(**so_far):
+        so_far = _so_far(row, source, reading.position.pieces, asides)
+        if not row.extend(**so_far, bytes=reading.position.consumed, total=total):
             raise work.Dead("The import was stopped.")
-    Source.objects.filter(pk=source.pk).update(unreadable=unreadable)
+    Source.objects.filter(pk=source.pk).update(unreadable=asides.count)
     while Arrival.objects.filter(source=source, done_at=None, poison_at=None, due_at__lte=now()).exists():
-        if not pipeline.run(source_id=source.pk):  # another worker holds the rest: it will be a moment
-            break
-    return so_far | _so_far(row, source, read, unreadable)
+        if not pipeline.run(source_id=source.pk):  # another worker holds the rest, or died with it: its lease will end
+            time.sleep(0.2)
+            row.extend(**so_far)
+    return _so_far(row, source, reading.position.pieces, asides)
 
 
-def _so_far(row: work.Claimed, source: Source, read: int, unreadable: int) -> dict[str, Any]:
+def _so_far(row: work.Claimed, source: Source, pieces: int, asides: Asides) -> dict[str, Any]:
     return {
-        "read": read,
+        "read": pieces - asides.count,
         "needs": Conversation.objects.filter(source=source, state="needs_answer").count(),
-        "unreadable": unreadable,
+        "unreadable": asides.count,
         "seconds": round(now().timestamp() - row.payload["began"], 2),
-        "unreadable_file": str(unreadable_file(source)) if unreadable else "",
+        "unreadable_file": str(asides.path) if asides.count else "",
     }
 
 
 def unreadable_file(source: Source) -> Path:
-    """Where the rows lie that could not be read: JSON Lines of position, reason and the row's own bytes as text."""
+    """Where the rows lie that could not be read."""
     return Path(settings.DATA) / "unreadable" / f"{source.token}.jsonl"
 
 
-def _set_aside(path: Path, rows: Iterable[Unreadable]) -> None:
-    lines = [
-        json.dumps(
-            {"position": row.position, "reason": row.reason, "row": row.raw.decode("utf-8", "replace")},
-            ensure_ascii=False,
-        )
-        for row in rows
-    ]
-    if lines:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+class Asides:
+    """The rows of one file that could not be read: JSON Lines of position, reason and the row's own bytes as text."""
+
+    def __init__(self, path: Path, *, fresh: bool) -> None:
+        self.path = path
+        self._positions: set[str] = set()
+        if fresh:
+            path.unlink(missing_ok=True)
+        elif path.exists():
+            with path.open(encoding="utf-8") as file:
+                self._positions = {str(json.loads(line)["position"]) for line in file if line.endswith("}\n")}
+
+    @property
+    def count(self) -> int:
+        return len(self._positions)
+
+    def keep(self, rows: Iterable[Unreadable]) -> None:
+        """Write down what was not written down before."""
+        fresh = [row for row in rows if row.position not in self._positions]
+        if not fresh:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as file:
+            for row in fresh:
+                words = {"position": row.position, "reason": row.reason, "row": row.raw.decode("utf-8", "replace")}
+                file.write(json.dumps(words, ensure_ascii=False) + "\n")
+                self._positions.add(row.position)

@@ -126,7 +126,8 @@ def _load(workspace: Workspace, threads: dict[bytes, Thread]) -> None:
         marks = ", ".join(["%s"] * len(by_id))
         cursor.execute(
             "SELECT conversation_id, ours, address, text, said_at FROM ("
-            " SELECT m.conversation_id, m.ours, coalesce(i.address, '') AS address, substr(m.text, 1, 2000) AS text, m.said_at,"
+            " SELECT m.conversation_id, m.ours, coalesce(i.address, '') AS address, m.said_at,"
+            " substr(m.text, 1, 2000) AS text,"
             " row_number() OVER (PARTITION BY m.conversation_id ORDER BY m.said_at DESC, m.id DESC) AS back"
             " FROM inbox_message m LEFT JOIN people_identity i ON i.id = m.identity_id"
             f" WHERE m.conversation_id IN ({marks})) AS recent WHERE back <= %s ORDER BY conversation_id, back DESC",

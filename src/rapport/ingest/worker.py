@@ -8,9 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from rapport.core import work
+from rapport.core.database import write
+from rapport.core.models import Work
+from rapport.inbox.models import Arrival
 from rapport.ingest import pipeline
 
 REST = 0.25
@@ -31,6 +34,14 @@ def quick(stop: threading.Event) -> None:
 def long(stop: threading.Event) -> None:
     """Run what takes minutes: imports, one at a time."""
     _loop(stop, lambda: work.run_due(1, only=LONG))
+
+
+def take_over() -> None:
+    """Free what a killed process still holds. Only for whoever holds the data folder of SQLite: there is nobody else."""
+    if connection.vendor == "sqlite":
+        with write():
+            Arrival.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
+            Work.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
 
 
 LOOPS = (line, quick, long)
