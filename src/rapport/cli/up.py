@@ -86,7 +86,7 @@ def _say_where(folder: Path, host: str, wanted: int, port: int, taken: bool, url
     from django.conf import settings
 
     say(f"Data folder   {folder}")
-    engine = settings.DATABASES["default"]["ENGINE"]
+    engine = str(settings.DATABASES["default"]["ENGINE"])
     say(f"Database      {'SQLite, in the data folder' if 'sqlite' in engine else 'PostgreSQL (RAPPORT_DATABASE_URL)'}")
     say(f"Secret key    {'RAPPORT_SECRET_KEY' if os.environ.get('RAPPORT_SECRET_KEY') else folder / 'secret-key'}")
     say(f"Port          {port}" + (f" (port {wanted} is taken)" if taken else ""))
@@ -121,4 +121,4 @@ def _serve(host: str, port: int, url: str, member: Member | None) -> None:
     from rapport.ingest import worker
 
     last = f"Open this link to log in (it works once): {_address(member, url)}" if member else f"Rapport is at {url}"
-    serving.serve(asgi.make(worker.LOOPS), host, port, lambda _: (say("Stop with Ctrl-C."), say(last)))
+    serving.serve(asgi.make(worker.LOOPS), host, port, lambda _: say(f"Stop with Ctrl-C.\n{last}"))

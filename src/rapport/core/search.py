@@ -6,7 +6,7 @@ Texts are not copied: SQLite keeps a contentless FTS5 index fed by triggers, Pos
 from __future__ import annotations
 
 import re
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
@@ -39,7 +39,7 @@ class SearchableQuerySet(models.QuerySet[M]):
         else:
             match = " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in wanted)
             where = f'to_tsvector(\'simple\', rapport_fold("{table}"."{self.search_column}")) @@ %s::tsquery'
-        return self.extra(where=[where], params=[match]).order_by("-id")
+        return cast(Self, self.extra(where=[where], params=[match]).order_by("-id"))
 
 
 class AddSearch(Operation):

@@ -11,15 +11,13 @@ from rapport.inbox.models.message import Message
 
 def recount() -> dict[tuple[int, str], int]:
     """(workspace id, counter key) → how many rows there really are."""
-    real: dict[tuple[int, str], int] = {}
-    for row in Conversation.objects.order_by().values("workspace_id", "state").annotate(n=Count("pk")):
-        real[row["workspace_id"], f"state:{row['state']}"] = row["n"]
+    states = Conversation.objects.order_by().values_list("workspace_id", "state").annotate(n=Count("pk"))
+    real = {(workspace, f"state:{state}"): n for workspace, state, n in states}
     mine = Conversation.objects.order_by().filter(assignee__isnull=False, state__in=OPEN)
-    for row in mine.values("workspace_id", "assignee_id").annotate(n=Count("pk")):
-        real[row["workspace_id"], f"mine:{row['assignee_id']}"] = row["n"]
-    for row in Message.objects.order_by().values("workspace_id").annotate(n=Count("pk")):
-        real[row["workspace_id"], "messages"] = row["n"]
-    return real
+    assigned = mine.values_list("workspace_id", "assignee_id").annotate(n=Count("pk"))
+    real |= {(workspace, f"mine:{member}"): n for workspace, member, n in assigned}
+    messages = Message.objects.order_by().values_list("workspace_id").annotate(n=Count("pk"))
+    return real | {(workspace, "messages"): n for workspace, n in messages}
 
 
 def miscounted() -> list[tuple[int, str, int, int]]:

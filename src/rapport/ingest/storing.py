@@ -158,7 +158,7 @@ def _revise(workspace: Workspace, lines: list[Line], known: dict[bytes, int]) ->
     """A message we have, at another version: keep what it said before; a deletion leaves a tombstone without words."""
     count = 0
     for line in lines:
-        message = Message.objects.filter(pk=known.get(line.key), workspace=workspace).first()
+        message = Message.objects.filter(pk=known.get(line.key, 0), workspace=workspace).first()
         if message is None or message.version == version(line.envelope)[:80] or message.deleted_at:
             continue
         count += 1
