@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,28 @@ def test_broken_mime_is_read_as_far_as_it_goes(broken: bytes, text: str) -> None
 def test_what_is_no_mail_says_why(broken: bytes, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         mail.read(broken, "file")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        *(
+            b"To: " + b'"' * 100_000,
+            b"To: " + b"(" * 100_000,
+            b"To: " + b"a@b.c, " * 50_000,
+            b"Subject: " + b"=?" * 300_000,
+        ),
+        *(b"Content-Type: text/plain; " + b"a=b; " * 50_000, b"Content-Disposition: x; filename*0=" + b'"' * 100_000),
+    ],
+)
+def test_hostile_headers_take_no_longer_than_their_length(hostile: bytes) -> None:
+    began = time.process_time()
+    letter = mail.read(
+        b"From: Ann <ann@example.org>\nDate: Sun, 1 Mar 2026 12:00:00 +0000\nSubject: s\n" + hostile + b"\n\nwords\n",
+        "file",
+    )
+    assert time.process_time() - began < 2
+    assert letter.envelope.author.address == "ann@example.org"
 
 
 def test_parts_within_parts_within_parts_are_a_sentence_or_a_mail() -> None:

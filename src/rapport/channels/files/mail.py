@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from email import policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.message import EmailMessage
+from email.message import Message
 from email.parser import BytesParser
+from email.policy import Compat32
 from email.utils import getaddresses
 
 from rapport.channels import envelopes, html, moments
@@ -21,6 +21,7 @@ from rapport.channels.files.piece import Piece
 
 LONGEST_MAIL = 32 * 1024 * 1024
 LONGEST_BODY = 1_000_000
+LONGEST_HEADER = 8_000
 ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 MESSAGE_ID = re.compile(r"<([^<>\s]{1,500})>")
 # What the standard library's parser raises on broken mails, besides its own errors.
@@ -66,7 +67,7 @@ def _piece(number: int, gathered: list[bytes], problem: str, mbox: bool) -> Piec
 def read(raw: bytes, network: str, zone: tzinfo = UTC) -> Letter:
     """The mail in ``raw`` (RFC 5322). Raises :class:`ValueError` with a sentence."""
     try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
+        message = BytesParser(policy=Cautious()).parsebytes(raw)
         names = _people(message, "From")
         if not names and not header(message, "Date") and not header(message, "Subject"):
             raise ValueError("it has neither sender, date nor subject: this is no mail")
@@ -77,7 +78,7 @@ def read(raw: bytes, network: str, zone: tzinfo = UTC) -> Letter:
         raise ValueError(str(error) if type(error) is ValueError else "its MIME parts are broken") from error
 
 
-def _letter(message: EmailMessage, names: list[tuple[str, str]], network: str, zone: tzinfo) -> Letter:
+def _letter(message: Message, names: list[tuple[str, str]], network: str, zone: tzinfo) -> Letter:
     name, address = names[0] if names else ("", "")
     own = _ids(message, "Message-ID")
     references, parent = _ids(message, "References"), _ids(message, "In-Reply-To")
@@ -109,32 +110,54 @@ def fingerprint(author: str, said_at: datetime | None, text: str) -> str:
     return f"row-{hashlib.sha256(joined).hexdigest()[:32]}"
 
 
-def header(message: EmailMessage, name: str) -> str:
-    """A header's words on one line; one that the modern policy chokes on is read the old way, or as it stands."""
-    try:
-        value = message[name]
-        return "" if value is None else " ".join(str(value).split())
-    except BROKEN:
-        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+class Cautious(Compat32):
+    """How mails are parsed: headers cut before anything looks into them, and read the plain old way.
+
+    The modern policy parses each header by its grammar, which takes minutes for a hundred kilobytes of quotation marks.
+    """
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+
+def header(message: Message, name: str) -> str:
+    """A header's words on one line, its encoded words decoded as far as they can be."""
+    raw = _raw(message, name)
     try:
         return " ".join(str(make_header(decode_header(raw))).split())
     except BROKEN:
-        return " ".join(str(raw).encode("utf-8", "replace").decode().split())
+        return " ".join(raw.split())
 
 
-def _people(message: EmailMessage, name: str) -> list[tuple[str, str]]:
+def _raw(message: Message, name: str) -> str:
+    """A header as it stands, in one line of text; bytes that are not ASCII are taken for UTF-8 or cp1252."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return " ".join(to_text(raw.encode("utf-8", "surrogateescape")).split())
+
+
+def _people(message: Message, name: str) -> list[tuple[str, str]]:
+    """(name, address) of each; cut into addresses first, for a decoded name may hold a comma."""
+    found: list[tuple[str, str]] = []
     try:
-        found = getaddresses([header(message, name)])
+        written = getaddresses([_raw(message, name)])
     except BROKEN:
         return []
-    return [(who, address) for who, address in found if address and " " not in address]
+    for who, address in written:
+        try:
+            called = str(make_header(decode_header(who)))
+        except BROKEN:
+            called = who
+        if address and " " not in address:
+            found.append((called, address))
+    return found
 
 
-def _ids(message: EmailMessage, name: str) -> list[str]:
+def _ids(message: Message, name: str) -> list[str]:
     return MESSAGE_ID.findall(header(message, name))
 
 
-def _said_at(message: EmailMessage, zone: tzinfo) -> datetime | None:
+def _said_at(message: Message, zone: tzinfo) -> datetime | None:
     written = header(message, "Date")
     # A comment in brackets, as in "+0000 (UTC)", belongs to RFC 5322 and to nobody's clock.
     plain = re.sub(r"\([^()]{0,60}\)", "", written).strip()
@@ -146,7 +169,7 @@ def _said_at(message: EmailMessage, zone: tzinfo) -> datetime | None:
         raise ValueError(f"its date cannot be read: {error}") from error
 
 
-def _words(message: EmailMessage) -> tuple[str, int]:
+def _words(message: Message) -> tuple[str, int]:
     """The plain text (else the HTML as text), and the number of attachments."""
     plain, rich, attachments = "", "", 0
     for part in message.walk():
@@ -162,7 +185,7 @@ def _words(message: EmailMessage) -> tuple[str, int]:
     return plain or rich, attachments
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     charset = str(part.get_content_charset() or "utf-8")
