@@ -43,9 +43,7 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return show(request, member, row)
 
 
-def show(
-    request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any
-) -> HttpResponse:
+def show(request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
     stream = streams.named(request.GET.get("stream") or request.POST.get("stream"))
     context = {"stream": stream, "moment": now()} | _open(request, member, row) | more

@@ -54,8 +54,16 @@ def preview(request: HttpRequest, member: Member, ticket: str) -> HttpResponse:
         raise Http404
     found = importing.look(there, kept["name"])
     given = {field: request.POST.get(f"map-{field}", "") for field in FIELDS}
-    mapping = {field: column for field, column in given.items() if column} if request.method == "POST" else found.mapping
-    context: dict[str, Any] = {"found": found, "mapping": mapping, "fields": FIELDS, "name": kept["name"], "refusal": ""}
+    mapping = (
+        {field: column for field, column in given.items() if column} if request.method == "POST" else found.mapping
+    )
+    context: dict[str, Any] = {
+        "found": found,
+        "mapping": mapping,
+        "fields": FIELDS,
+        "name": kept["name"],
+        "refusal": "",
+    }
     if request.method != "POST":
         return page(request, "pages/import_preview.html", **context)
     options = {name: value for name, value in found.mapping.items() if name not in FIELDS}

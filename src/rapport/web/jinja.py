@@ -32,7 +32,11 @@ def environment(**options: Any) -> Environment:
         static=staticfiles_storage.url,
         asset=assets.url,
         words=words,
-        member=None, workspace=None, memberships=(), messages=(), live_seen=0,
+        member=None,
+        workspace=None,
+        memberships=(),
+        messages=(),
+        live_seen=0,
         plain_http=plain_http(settings.RAPPORT_URL),
         held_seconds=settings.RAPPORT_HELD_SECONDS,
     )

@@ -36,7 +36,11 @@ def ago(moment: datetime) -> str:
 def until(moment: datetime) -> str:
     """The clock in words: ``due in 2 h``, or ``late 3 h``."""
     left = moment - now()
-    return _("due in %(span)s") % {"span": span(left)} if left >= timedelta(0) else _("late %(span)s") % {"span": span(left)}
+    return (
+        _("due in %(span)s") % {"span": span(left)}
+        if left >= timedelta(0)
+        else _("late %(span)s") % {"span": span(left)}
+    )
 
 
 def absolute(moment: datetime) -> str:

@@ -94,7 +94,9 @@ def undo(request: HttpRequest, member: Member, id: int, event: int) -> HttpRespo
 @answers
 def correction(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """A person knows better what one message needs."""
-    message = Message.objects.filter(workspace=member.workspace, pk=id).select_related("conversation__workspace").first()
+    message = (
+        Message.objects.filter(workspace=member.workspace, pk=id).select_related("conversation__workspace").first()
+    )
     if message is None:
         raise Http404
     try:
@@ -107,9 +109,7 @@ def correction(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return to(message.conversation, streams.named(request.POST.get("stream")))
 
 
-def _act(
-    request: HttpRequest, member: Member, id: int, act: Act, said: str, *, done: bool = False
-) -> HttpResponse:
+def _act(request: HttpRequest, member: Member, id: int, act: Act, said: str, *, done: bool = False) -> HttpResponse:
     """Do it, say so with an Undo, and go on: to the next conversation when this one is done."""
     row = found(member, id)
     stream = streams.named(request.POST.get("stream"))

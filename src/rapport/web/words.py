@@ -18,8 +18,14 @@ STREAMS = {
     "all": _("All"),
 }
 EMPTY_STREAM = {
-    "needs": (_("Nobody is waiting for an answer."), _("New messages appear here by themselves, the most pressing first.")),
-    "mine": (_("Nothing is assigned to you."), _("Open a conversation and choose Assign, or answer one: then it is yours.")),
+    "needs": (
+        _("Nobody is waiting for an answer."),
+        _("New messages appear here by themselves, the most pressing first."),
+    ),
+    "mine": (
+        _("Nothing is assigned to you."),
+        _("Open a conversation and choose Assign, or answer one: then it is yours."),
+    ),
     "waiting": (_("Nothing is waiting."), _("When you ask somebody something, the conversation waits here for them.")),
     "answered": (_("Nothing has been answered yet."), _("What you answer or settle is kept here.")),
     "quiet": (_("Nothing here yet."), _("Messages that ask nothing of you are kept here, each with its reason.")),

@@ -1,0 +1,127 @@
+"""A conversation on the screen: both sides, why, hostile words, notes, what is on its way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+
+from rapport.inbox import replying, working
+from rapport.inbox.models import Conversation, Message, Outgoing
+from tests.conftest import NOW, Cast
+
+HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> {{ 7 * 7 }} \u202egnirts'
+
+
+def shown(client: Client, conversation: Conversation, query: str = "") -> str:
+    answer = client.get(f"/w/acme/c/{conversation.pk}/{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_both_sides_stand_in_order_and_ours_is_named_by_its_member(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is my refund?", name="Ann Lee")
+    replying.answered_there(conversation, "It left us this morning.", by=cast.bea)
+    page = shown(bea, conversation)
+    turns = page[page.index('id="turns"') : page.index('class="work"')]
+    assert turns.index("refund") < turns.index("It left us this morning.")
+    assert '<strong dir="auto">Ann Lee</strong>' in turns and '<strong dir="auto">Bea</strong>' in turns
+
+
+def test_why_lists_the_reasons_in_words_with_their_evidence_marked(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme my router has been broken for three weeks and nobody calls back!")
+    page = shown(bea, conversation)
+    decision = Message.objects.get().decision
+    assert decision is not None
+    evidence = next(reason.evidence for reason in decision.value.reasons if reason.start >= 0)
+    assert f"<mark>{evidence}" in page or f"<mark>{evidence[:4]}" in page
+    assert "decided by Rapport" in page and "Not right?" in page
+
+
+def test_a_correction_holds_at_once_is_kept_and_says_so(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is my refund?")
+    message = Message.objects.get()
+    answer = bea.post(f"/w/acme/m/{message.pk}/correction/", {"needs": "no", "row": "9"}, follow=True)
+    page = answer.content.decode()
+    conversation.refresh_from_db()
+    assert conversation.state == "quiet"
+    assert "kept as an example" in page and "decided by Bea" in page
+    assert message.decision.row == 9 and message.decision.by == cast.bea
+
+
+def test_words_from_strangers_are_shown_and_never_run(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann" + HOSTILE[:40], f"@acme {HOSTILE} where is it?", name=HOSTILE[:60], subject=HOSTILE)
+    for path in (f"/w/acme/c/{conversation.pk}/", "/w/acme/", "/w/acme/?stream=all", "/w/acme/search/?q=alert"):
+        page = bea.get(path).content.decode()
+        assert "<script>alert" not in page and "<img src=x" not in page
+        assert "{{ 7 * 7 }}" in page or "alert" in page
+        assert ">49<" not in page
+
+
+def test_a_link_is_offered_only_to_the_web(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is it?", url="https://social.example/1")
+    assert 'href="https://social.example/1"' in shown(bea, conversation)
+    Message.objects.update(url="javascript:alert(1)")
+    assert "javascript:" not in shown(bea, conversation)
+
+
+def test_a_deleted_message_is_a_tombstone(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme words to forget", id="1", version="v1")
+    cast.says("@ann", "", id="1", version="v2", deleted=True)
+    page = shown(bea, conversation)
+    turns = page[page.index('id="turns"') :]
+    assert "deleted by its writer" in turns and "words to forget" not in turns
+
+
+def test_notes_stand_apart_and_are_never_sent(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is it?")
+    working.note(conversation, "Line fault, see the order", by=cast.cem)
+    page = shown(bea, conversation)
+    assert "Line fault, see the order" in page and "note, only for us" in page
+
+
+def test_a_long_conversation_comes_in_pages(cast: Cast, bea: Client) -> None:
+    first = cast.says("@ann", "@acme message number 0?", id="0")
+    for number in range(1, 130):
+        Message.objects.create(
+            workspace=cast.acme, conversation=first, source=cast.source, network="social", external_id=f"n{number}",
+            key=number.to_bytes(16, "big"), text=f"message number {number}.", said_at=NOW + timedelta(minutes=number),
+            identity=first.identity,
+        )  # fmt: skip
+    page = shown(bea, first)
+    assert "message number 129." in page and "message number 29." not in page
+    earlier = page.split('class="more"><a href="')[1].split('"')[0].replace("&amp;", "&")
+    older = bea.get(earlier).content.decode()
+    assert "message number 29." in older and "message number 30." not in older
+    assert shown(bea, first, "?before=999999999") and shown(bea, first, "?before=x")
+
+
+def test_a_failed_answer_shows_its_error_and_sends_again(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is it?")
+    outgoing = replying.reply(conversation, "On its way", by=cast.bea)
+    Outgoing.objects.update(state="failed", error="The receiver refused it (410).")
+    page = shown(bea, conversation)
+    assert "The receiver refused it (410)." in page and "Send again" in page
+    assert bea.post(f"/w/acme/o/{outgoing.pk}/retry/").status_code == 303
+    outgoing.refresh_from_db()
+    assert outgoing.state == "queued"
+    Outgoing.objects.update(state="unknown", error="Nobody answered in time.")
+    page = shown(bea, conversation)
+    assert "Look it up again" in page and "Send anyway" in page
+
+
+def test_the_person_comes_with_their_own_words_and_other_conversations(cast: Cast, bea: Client) -> None:
+    other = cast.says("@ann", "@acme is the shop open on Sunday?", at=NOW - timedelta(days=2))
+    conversation = cast.says("@ann", "@acme my bakery has no phone", name="Ann Lee")
+    page = shown(bea, conversation)
+    pane = page[page.index('id="person"') :]
+    assert "my bakery has no phone" in pane and f"/c/{other.pk}/" in pane and "@ann" in pane
+
+
+def test_only_the_turns_or_only_the_panes_when_an_element_asks(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme where is it?")
+    path = f"/w/acme/c/{conversation.pk}/"
+    turns = bea.get(path, headers={"HX-Request": "true", "HX-Target": "turns"}).content.decode().strip()
+    panes = bea.get(path, headers={"HX-Request": "true", "HX-Target": "panes"}).content.decode()
+    assert turns.startswith('<div id="turns"') and "composer" not in turns
+    assert '<div id="panes"' in panes and 'hx-swap-oob="true"' in panes and "<html" not in panes

@@ -1,0 +1,128 @@
+"""Whoever does not belong to a workspace finds nothing there: every address is walked as Dot, and as nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from rapport.core.models import Work
+from rapport.inbox.models import Arrival, Conversation, Message, Outgoing
+from rapport.web import importing, uploads
+from tests.conftest import Cast
+from tests.web.conftest import Browser
+
+OPEN = {"account_login", "welcome", "receive", "asset", "health", "account_inactive"}
+"""Addresses that anybody may ask for; what they answer is held by tests of their own."""
+
+
+def patterns(
+    found: list[URLPattern | URLResolver], inside: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name, names of its parts) of every address."""
+    for pattern in found:
+        parts = (*inside, *pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern.url_patterns, parts)
+        else:
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield pattern.name, parts
+
+
+NAMES = sorted(patterns(get_resolver().url_patterns))
+
+
+def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
+    """The address of this page about something of Acme's that really exists."""
+    conversation = Conversation.objects.get(workspace=cast.acme)
+    rows = {
+        "again": Arrival.objects.first(), "correction": Message.objects.first(), "person": conversation.identity.person,
+        "withdrawal": Outgoing.objects.first(), "retry": Outgoing.objects.first(), "member_role": cast.cem,
+        "member_link": cast.cem,
+    }  # fmt: skip
+    from django.core import signing
+
+    ticket = signing.dumps({"w": cast.acme.pk, "file": "x", "name": "x", "us": "", "rivals": ""}, salt=importing.SALT)
+    values = {
+        "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
+        "token": "anything", "ticket": ticket, "job": Work.objects.get(kind="import").pk, "mark": "x", "name": "x",
+    }  # fmt: skip
+    return reverse(name, kwargs={part: values[part] for part in parts})
+
+
+@pytest.fixture
+def world(cast: Cast) -> Cast:
+    conversation = cast.says("@ann", "@acme where is my refund? It is a secret matter.")
+    Outgoing.objects.create(workspace=cast.acme, conversation=conversation, by=cast.bea, text="A secret answer")
+    payload = {"source": cast.source.pk}
+    Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=conversation.created_at)
+    return cast
+
+
+def test_there_are_addresses_to_walk() -> None:
+    assert len(NAMES) > 30
+    assert uploads.path("../../etc/passwd") is None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_dot_finds_nothing_at_any_address_of_acme(world: Cast, browse: Browser, method: str) -> None:
+    dot = browse(world.dot)
+    for name, parts in NAMES:
+        if "slug" not in parts:
+            continue
+        answer = getattr(dot, method)(address(world, name, parts))
+        assert answer.status_code in {404, 405}, f"{method} {name} answered {answer.status_code}"
+        assert b"secret" not in answer.content and b"Acme" not in answer.content, name
+        if method == "get" and answer.status_code == 405:  # a verb: it must also refuse the right method
+            assert dot.post(address(world, name, parts)).status_code == 404, name
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_is_asked_to_sign_in_everywhere(world: Cast, method: str) -> None:
+    nobody = Client()
+    for name, parts in NAMES:
+        if name in OPEN:
+            continue
+        answer = getattr(nobody, method)(address(world, name, parts))
+        assert answer.status_code in {302, 405}, f"{method} {name} answered {answer.status_code}"
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/login/"), name
+
+
+def test_dot_cannot_reach_acmes_rows_through_her_own_workspace(world: Cast, browse: Browser) -> None:
+    dot = browse(world.dot)
+    for name, parts in NAMES:
+        if "slug" not in parts or not {"id", "job", "ticket"} & set(parts):
+            continue
+        there = address(world, name, parts).replace(f"/w/{world.acme.slug}/", f"/w/{world.elsewhere.slug}/")
+        assert dot.get(there).status_code in {404, 405}, name
+        assert dot.post(there).status_code in {404, 405}, name
+
+
+def test_an_element_that_fetches_itself_after_the_session_ended_gets_a_sentence(world: Cast) -> None:
+    answer = Client().get(reverse("desk", args=[world.acme.slug]), headers={"HX-Request": "true"})
+    assert answer.status_code == 401 and b"signed out" in answer.content and b"<html" not in answer.content
+
+
+def test_an_observer_reads_and_is_refused_every_verb_in_a_sentence(world: Cast, browse: Browser) -> None:
+    olga = browse(world.olga)
+    verbs = {
+        "reply",
+        "draft",
+        "silence",
+        "assignment",
+        "note",
+        "settlement",
+        "reopening",
+        "correction",
+        "term",
+        "again",
+    }
+    assert olga.get(reverse("desk", args=[world.acme.slug])).status_code == 200
+    for name, parts in NAMES:
+        if name in verbs:
+            answer = olga.post(address(world, name, parts))
+            assert answer.status_code == 403, name
+            assert "Ask" in answer.content.decode(), name
