@@ -17,7 +17,7 @@ os.environ.setdefault("RAPPORT_DATA", tempfile.mkdtemp(prefix="rapport-bench-"))
 os.environ.setdefault("RAPPORT_SECRET_KEY", "a secret key that only the benchmarks know and use")
 os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -27,18 +27,16 @@ from django.db import connections  # noqa: E402
 from rapport.channels.base import Author, Envelope, Item  # noqa: E402
 
 ENGINES = ("sqlite", "postgresql")
-_WORDS = (
-    "router parcel invoice line phone order shop town again since monday morning week nobody call answer please the a "
-    "and but with from for my your this that works broken late early green blue garden coffee train window letter "
-    "when where why how is are was were it we you they here there still really quite happy sad cold warm slow quick"
-).split()
+_WORDS = tuple(
+    "router parcel invoice line phone order shop town again since monday morning week nobody call answer please the a and but with from for my your this that works broken late "
+    "early green blue garden coffee train window letter when where why how is are was were it we you they here there still really quite happy sad cold warm slow quick".split()
+)
 
 
 @contextmanager
 def engine(name: str) -> Iterator[str]:
     """An empty, migrated database of the named engine as the default one."""
     import dj_database_url
-
     from tests import postgresql
 
     base = dict(connections.settings["default"])

@@ -13,8 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from rapport.accounts.models import Member
-from rapport.channels import base
-from rapport.channels import lengths
+from rapport.channels import base, lengths
 from rapport.channels.base import ChannelError, Finds, Handle, Sends
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
