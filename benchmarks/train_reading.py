@@ -110,7 +110,7 @@ def train_sentiment(data: Path) -> tuple[list[Any], list[float]]:
 
 
 def train_emotions(data: Path) -> Iterator[tuple[Any, float]]:
-    found = [row for row in rows(data, "goemotions")]
+    found = list(rows(data, "goemotions"))
     made = matrix([row["text"] for row in found])
     names = [set(row["label"] if isinstance(row["label"], list) else [row["label"]]) for row in found]
     for emotion in linear.OUTPUTS[3:]:

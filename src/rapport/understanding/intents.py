@@ -78,5 +78,5 @@ def intents(tokens: Tokens, scores: dict[str, float]) -> dict[str, float]:
     if "closing" in named:
         named["closing"] *= brief
     if "thanks" in named:
-        named["thanks_closing"] = named["thanks"] * max(brief, 0.6)
+        named["thanks_closing"] = named["thanks"] * max(brief, 0.7)
     return {name: round(score, 3) for name, score in named.items()}

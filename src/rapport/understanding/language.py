@@ -50,7 +50,7 @@ def _among(line: str, languages: tuple[str, ...], code: str, sure: float) -> tup
 
 
 def _spoken(tokens: Tokens) -> str:
-    return " ".join(word for word in tokens.words if word[0].isalpha())[:_LETTERS]
+    return " ".join([word for word in tokens.words if word[0].isalpha()])[:_LETTERS]
 
 
 def _latin(line: str) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import ahocorasick
@@ -41,11 +42,7 @@ class Found(NamedTuple):
 def find(tokens: Tokens, language: str) -> list[Found]:
     """Every entry of ``language``'s list (and of ``any``) in the post, in order; silenced ones left out."""
     line = tokens.line
-    starts: list[int] = []
-    place = 1
-    for word in tokens.words:
-        starts.append(place)
-        place += len(word) + 1
+    starts = list(accumulate(map(len, tokens.words), _next_word, initial=1))
     found: list[Found] = []
     silent: list[tuple[int, int]] = []
     for end, (length, entries) in _machine().iter(line):
@@ -66,6 +63,10 @@ def find(tokens: Tokens, language: str) -> list[Found]:
             if not any(a <= hit.first and hit.last <= b and (b - a) > (hit.last - hit.first) for a, b in silent)
         ]
     return found
+
+
+def _next_word(place: int, length: int) -> int:
+    return place + length + 1
 
 
 @cache

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -89,7 +90,7 @@ def _words(posts: Sequence[Tokens]) -> Hashed:
     for tokens in posts:
         own = [known.get(word) or _word(word) for word in tokens.words[:240]]
         buckets += [code & (BUCKETS - 1) for code in own]
-        buckets += [(one * 31 + other * 7 + 3) >> 5 & (BUCKETS - 1) for one, other in zip(own, own[1:], strict=False)]
+        buckets += [(one * 31 + other * 7 + 3) >> 5 & (BUCKETS - 1) for one, other in pairwise(own)]
         starts.append(len(buckets))
     return np.array(buckets, dtype=np.int64), np.array(starts, dtype=np.int64)
 

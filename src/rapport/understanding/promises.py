@@ -39,12 +39,13 @@ _THEIRS = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(_DUE, re.IGNORECASE)
-_HINT = re.compile(r"will|ll\b|going to|promise|guarantee|assured|told|said|shall", re.IGNORECASE)
+_HINTS: Final = ("will", "ll ", "going to", "promise", "guarantee", "assured", "told", "said", "shall")
 
 
 def find(text: str, ours: bool) -> tuple[PromiseSpan, ...]:
     """The promises in ``text``; ``ours`` says whether we wrote it, so "I'll" is ours or theirs to keep."""
-    if not _HINT.search(text):
+    low = text.lower()
+    if not any(hint in low for hint in _HINTS):
         return ()
     spans: list[PromiseSpan] = []
     for pattern, mine in ((_OWN, True), (_BARE, True), (_THEIRS, False)):

@@ -23,6 +23,8 @@ SHOWN: Final = (
 _LEASTSHOWN: Final = 0.5
 _LEARNED: Final = "en"
 _LEAST_SURE: Final = 0.5
+_FEW_WORDS: Final = 4
+"""So few words may be of any language: the one whose list knows them it is."""
 """Below this a language is a guess, and the English list does less harm than another's."""
 
 
@@ -55,6 +57,8 @@ def read(posts: Sequence[Post], us: Us) -> list[Reading]:
 def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
     listed = code if code in lexicon.LANGUAGES and sure >= _LEAST_SURE else _LEARNED
     found = lexicon.find(tokens, listed)
+    if listed != _LEARNED and tokens.spoken <= _FEW_WORDS and not found and (english := lexicon.find(tokens, _LEARNED)):
+        code, found = _LEARNED, english
     found += flags.paired(found)
     scores, best = intents.weigh(tokens, found)
     return Draft(tokens, code, sure, found, scores, best, valence.score(tokens, found))

@@ -19,7 +19,7 @@ _TURNED: Final = -0.6
 _BOOSTED: Final = 1.35
 _DAMPED: Final = 0.7
 _SPREAD: Final = 15.0
-_POSITIVE, _NEGATIVE = 0.2, -0.12
+_POSITIVE, _NEGATIVE = 0.25, -0.2
 _OF_FAULTS, _OF_ADDRESS = 0.2, 0.3
 _STOPS: Final = frozenset({".", ",", "?", "!", "...", ";"})
 

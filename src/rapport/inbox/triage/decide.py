@@ -23,7 +23,7 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT_THANKS: Final = 14
-_GLAD, _PLEASED, _DISPLEASED = 0.6, 0.15, -0.3
+_GLAD, _PLEASED, _DISPLEASED = 0.5, 0.15, -0.3
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -123,6 +123,8 @@ def _closing(case: Case) -> bool:
     if not case.to_us or case.of("question") >= 0.6 or case.complains or case.reading.flags:
         return False
     if case.reading.valence_score <= _DISPLEASED or case.of("request") >= 0.9:
+        return False
+    if case.of("praise") >= 0.7 and case.of("staff") >= 0.6 and _praises(case):
         return False
     thanks, closing = case.of("thanks_closing"), case.of("closing")
     if case.sofar.we_spoke_last and (thanks >= 0.5 or closing >= 0.4):
