@@ -9,6 +9,7 @@ import pytest
 from rapport.channels.base import Author, Batch, Envelope, Item
 from rapport.core import counters
 from rapport.core.models import Event
+from rapport.inbox import checking, working
 from rapport.inbox.models import Arrival, Conversation, Message
 from rapport.ingest import accepting, pipeline, storing
 from tests.conftest import NOW, Cast
@@ -141,6 +142,37 @@ def test_an_edit_is_a_revision_and_a_deletion_leaves_no_words(cast: Cast) -> Non
     cast.says("@ann", "", id="1", version="v3", deleted=True)
     message.refresh_from_db()
     assert message.deleted_at is not None and message.text == "" and not message.revisions.exists()
+
+
+def test_an_edit_is_read_anew_and_lifts_but_never_closes(cast: Cast) -> None:
+    quiet = cast.says("@ann", "what a morning", id="1", version="v1")
+    assert quiet.state == "quiet"
+    lifted = cast.says("@ann", "@acme what a morning, and where is my parcel?", id="1", version="v2")
+    assert (lifted.state, lifted.due_at) == ("needs_answer", NOW + timedelta(hours=24))
+    assert cast.says("@ann", "what a morning", id="1", version="v3").state == "needs_answer"
+    assert not checking.miscounted()
+
+
+def test_an_edit_does_not_overrule_a_person(cast: Cast) -> None:
+    conversation = cast.says("@ann", "@acme where is my parcel?", id="1", version="v1")
+    working.no_answer_needed(conversation, by=cast.bea, why="already_settled")
+    assert cast.says("@ann", "@acme where is my parcel???", id="1", version="v2").state == "quiet"
+
+
+def test_two_versions_in_one_batch_are_both_kept(cast: Cast) -> None:
+    items = (item("1", "@acme first", version="v1"), item("1", "@acme second", version="v2"))
+    accepting.accept(cast.source, Batch(items=items))
+    drain()
+    message = Message.objects.get()
+    assert message.text == "@acme second" and message.revisions.get().text == "@acme first"
+
+
+def test_the_same_id_by_another_author_is_set_aside_and_said(cast: Cast) -> None:
+    cast.says("@ann", "row one of one file", id="1")
+    accepting.accept(cast.source, Batch(items=(item("1", "row one of another file", author="@bo"),)))
+    drain()
+    assert Message.objects.get().text == "row one of one file"
+    assert "network" in Arrival.objects.exclude(poison_at=None).get().error
 
 
 def test_one_event_for_the_batch_without_words(cast: Cast) -> None:

@@ -16,10 +16,10 @@ from rapport.core.database import now
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox.models import Arrival, Disposition, Message, Reading, Revision
+from rapport.inbox.models import Arrival, Disposition, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
-from rapport.ingest import identities, knowing, sql, threads
+from rapport.ingest import identities, knowing, revising, sql, threads
 from rapport.ingest.accepting import version
 from rapport.ingest.line import Line, clean
 from rapport.understanding import read
@@ -69,9 +69,12 @@ def store(arrivals: list[Arrival]) -> None:
         _understand(fresh, us)
         _write_messages(workspace, fresh)
         threads.turn(touched, fresh)
+        known |= {line.key: line.message_id for line in fresh}
     taken = set(map(id, fresh))
-    revised = _revise(workspace, [line for line in lines if id(line) not in taken], known)
-    _finish(workspace, arrivals, fresh, revised)
+    revised, refused = revising.revise([line for line in lines if id(line) not in taken], known, us)
+    for arrival_id, why in refused.items():
+        Arrival.objects.filter(pk=arrival_id).update(poison_at=now(), error=why, lease="", lease_until=None)
+    _finish(workspace, [arrival.pk for arrival in arrivals if arrival.pk not in refused], fresh, revised)
 
 
 def _line(arrival: Arrival, ours: frozenset[str]) -> Line:
@@ -154,29 +157,9 @@ def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
     )
 
 
-def _revise(workspace: Workspace, lines: list[Line], known: dict[bytes, int]) -> int:
-    """A message we have, at another version: keep what it said before; a deletion leaves a tombstone without words."""
-    count = 0
-    for line in lines:
-        message = Message.objects.filter(pk=known.get(line.key, 0), workspace=workspace).first()
-        if message is None or message.version == version(line.envelope)[:80] or message.deleted_at:
-            continue
-        count += 1
-        if line.envelope.deleted:
-            message.revisions.all().delete()
-            message.text, message.deleted_at = "", now()
-            Reading.objects.filter(message=message).delete()
-        else:
-            Revision.objects.create(message=message, version=message.version, text=message.text)
-            message.text = clean(line.envelope.text)
-        message.version = version(line.envelope)[:80]
-        message.save(update_fields=["text", "version", "deleted_at"])
-    return count
-
-
-def _finish(workspace: Workspace, arrivals: list[Arrival], fresh: list[Line], revised: int) -> None:
+def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revised: int) -> None:
     """Mark the arrivals done, record one Event for the batch, hint, and count: the last statements."""
-    Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals]).update(done_at=now(), lease="", error="")
+    Arrival.objects.filter(pk__in=arrivals).update(done_at=now(), lease="", error="")
     if fresh or revised:
         needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no")
         first, last = (fresh[0].message_id, fresh[-1].message_id) if fresh else (0, 0)
