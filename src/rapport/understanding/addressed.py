@@ -133,6 +133,8 @@ def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addre
     reason = Reason("addressed.handle", 1.0, f"@{handle}", start, end)
     if len(tokens.handles) >= _CROWD and not tokens.asked and scores.get("i.complaint", 0.0) < 0.6:
         return "nearby", [reason]
+    if tokens.text[end : end + 2] in ("'s", "’s"):
+        return "about_us", [reason]
     if all(seen in _GREETINGS for seen in before):
         quoted = tokens.text[:start].rstrip().endswith(("“", '"', "RT", "rt", "“@"))
         return ("about_us" if quoted else "to_us"), [reason]

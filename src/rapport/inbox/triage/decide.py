@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rapport.inbox.triage.disposition import Disposition, Facts, Needs, Rules
-from rapport.inbox.triage.sofar import SoFar, signed, so_far
+from rapport.inbox.triage.sofar import SoFar, signed, signed_by_a_desk, so_far
 from rapport.understanding.reading import Reading, Reason
 
 PRECEDENCE: Final = (1, 2, 15, 12, 13, 10, 11, 4, 3, 5, 6, 7, 8, 9, 14, 16)
@@ -23,6 +23,8 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORT_THANKS: Final = 14
+_CONTENT = 0.4
+_A_LAUGH: Final = 3
 _GLAD, _PLEASED, _DISPLEASED = 0.5, 0.15, -0.3
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
@@ -38,6 +40,7 @@ class Case:
     words: int
     links: int
     signed: bool
+    desk: bool
 
     def of(self, intent: str) -> float:
         """How strongly the reading finds an intent, 0..1."""
@@ -101,6 +104,7 @@ def _case(facts: Facts, rules: Rules) -> Case:
         words=len(_WORD.findall(_LINK.sub(" ", text))),
         links=len(_LINK.findall(text)),
         signed=signed(text),
+        desk=signed_by_a_desk(text),
     )
 
 
@@ -127,6 +131,8 @@ def _closing(case: Case) -> bool:
     if case.of("praise") >= 0.7 and case.of("staff") >= 0.6 and _praises(case):
         return False
     thanks, closing = case.of("thanks_closing"), case.of("closing")
+    if case.sofar.we_spoke_last and not case.sofar.we_asked and not case.asks and case.reading.valence_score >= _CONTENT:
+        return True
     if case.sofar.we_spoke_last and (thanks >= 0.5 or closing >= 0.4):
         return not _goes_on(case) and not (case.sofar.we_asked and thanks < 0.5 and closing < 0.6)
     return (thanks >= 0.6 and not _praises(case)) or (closing >= 0.6 and case.words <= 6)
@@ -140,7 +146,7 @@ def _goes_on(case: Case) -> bool:
 
 
 def _peer(case: Case) -> bool:
-    if case.signed and case.of("agent_words") >= 0.5 and case.sofar.theirs > 0:
+    if case.sofar.theirs and (case.desk or (case.signed and case.of("agent_words") >= 0.5)):
         return True
     return case.of("advising") >= 0.8 and case.sofar.theirs > 0 and not case.to_us and not case.complains
 
@@ -164,7 +170,7 @@ def _complaint(case: Case) -> bool:
         return True
     if case.asks or case.reading.valence == "positive":
         return False
-    answering = case.sofar.we_spoke_last and (case.sofar.we_serviced or case.sofar.we_asked)
+    answering = _answers_us(case) or (case.sofar.we_spoke_last and case.sofar.we_serviced)
     return answering or case.reading.valence_score <= -0.25
 
 
@@ -178,7 +184,8 @@ def _question(case: Case) -> bool:
 
 
 def _answers_us(case: Case) -> bool:
-    return case.sofar.we_asked and case.sofar.we_spoke_last
+    laughs = case.words <= _A_LAUGH and case.of("joke_rant") >= 0.5
+    return case.sofar.we_asked and case.sofar.we_spoke_last and not laughs
 
 
 def _unaddressed_complaint(case: Case) -> bool:
@@ -206,6 +213,8 @@ def _praises(case: Case) -> bool:
         return False
     if case.of("thanks") < 0.5:
         return praise >= 0.5 or (case.reading.valence_score >= _GLAD and not case.links)
+    if not case.sofar.ours and praise >= 0.5 and case.words >= 6:
+        return True
     return praise >= 0.7 and (praise >= 0.85 or case.of("staff") >= 0.6 or case.words >= 8)
 
 
@@ -224,7 +233,7 @@ def _past_us(case: Case) -> bool:
         return True
     if case.about_us:
         return True
-    if case.asks or case.complains or case.sofar.we_serviced or case.sofar.we_asked:
+    if case.asks or case.complains or case.sofar.we_serviced or _answers_us(case):
         return False
     if case.links and case.words and case.of("second_person") < 0.5:
         shares = case.of("news") >= 0.6 or case.reading.valence_score >= _PLEASED

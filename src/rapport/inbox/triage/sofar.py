@@ -14,8 +14,9 @@ from rapport.understanding.reading import Turn
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ASIDE: Final = re.compile(r"(?:https?://|@)\S+")
 _SIGNED: Final = re.compile(r"(?:[\^*~]\s?[A-Za-z]{2,12}|(?:-|/)\s?[A-Z][A-Za-z]{1,11})\s*$")
+_CARET: Final = re.compile(r"[\^*]\s?[A-Za-z]{2,12}\s*$")
 _ASKS: Final = re.compile(
-    r"\?|\b(?:please|pls|let (?:us|me) know|tell (?:us|me)|send (?:us|me)|dm (?:us|me)|share|provide|check if|"
+    r"\?|\b(?:please|pls|let (?:us|me) know(?! if (?:we|you|there|i)\b)|tell (?:us|me)|send (?:us|me)|dm (?:us|me)|share|provide|check if|"
     r"would you|could you|can you|por favor|bitte|s'il vous pla[iî]t|svp|per favore)\b",
     re.IGNORECASE,
 )
@@ -80,6 +81,11 @@ def alike(one: str, other: str) -> bool:
 def signed(text: str) -> bool:
     """Whether a message ends in an agent's initials, as service desks sign ("^KL", "-Becky")."""
     return bool(_SIGNED.search(_ASIDE.sub("", text).rstrip()))
+
+
+def signed_by_a_desk(text: str) -> bool:
+    """The stricter kind, which nobody but a desk uses: initials behind a caret or an asterisk."""
+    return bool(_CARET.search(_ASIDE.sub("", text).rstrip()))
 
 
 def _words(text: str) -> set[str]:
