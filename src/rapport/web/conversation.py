@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -78,14 +77,12 @@ def _person(row: Conversation) -> dict[str, Any] | None:
     if row.identity is None:
         return None
     identities = list(Identity.objects.filter(person_id=row.identity.person_id).order_by("network", "pk"))
-    theirs = Message.objects.filter(
-        Q(workspace_id=row.workspace_id), Q(identity__in=identities), ours=False, deleted_at=None
-    )
+    theirs = Message.objects.filter(identity__in=identities, ours=False, deleted_at=None)
     others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=identities).exclude(pk=row.pk)
     return {
         "person": row.identity.person,
         "identities": identities,
         "words": theirs.order_by("-said_at").first(),
-        "since": theirs.aggregate(first=Min("said_at"))["first"],
+        "since": theirs.order_by("said_at").values_list("said_at", flat=True).first(),
         "others": list(others.order_by("-last_message_at", "-pk")[:OTHERS]),
     }

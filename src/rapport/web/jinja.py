@@ -30,6 +30,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(
         url=url,
         static=staticfiles_storage.url,
+        sprite=staticfiles_storage.url("rapport/icons.svg"),
         asset=assets.url,
         words=words,
         member=None,

@@ -78,6 +78,12 @@ SILENCE = {
     "joke": _("Joke or rant"),
     "other": _("Another reason"),
 }
+FORMS = {
+    "jsonl": _("JSON Lines"),
+    "csv": _("a table (CSV)"),
+    "mbox": _("a mailbox (mbox)"),
+    "eml": _("an e-mail (.eml)"),
+}
 ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
 ROLE_MAY = {
     "owner": _("everything, and who may do what"),
