@@ -74,18 +74,18 @@ def _machine() -> ahocorasick.Automaton:
     machine = ahocorasick.Automaton()
     table: dict[str, list[Entry]] = {}
     for language in LANGUAGES:
-        for key, entry in _entries(language):
+        for key, entry in entries(language):
             table.setdefault(key, []).append(entry)
-    for key, entries in table.items():
-        machine.add_word(key, (len(key), tuple(entries)))
+    for key, listed in table.items():
+        machine.add_word(key, (len(key), tuple(listed)))
     machine.make_automaton()
     return machine
 
 
-def _entries(language: str) -> list[tuple[str, Entry]]:
+def entries(language: str) -> list[tuple[str, Entry]]:
     """The (key, entry) pairs of one file. Raises ValueError with file and line where a line cannot be read."""
     lines = resources.files("rapport.understanding").joinpath(f"lexicons/{language}.txt").read_text("utf-8")
-    entries: list[tuple[str, Entry]] = []
+    listed: list[tuple[str, Entry]] = []
     section, usual = "", 1.0
     for number, raw in enumerate(lines.splitlines(), 1):
         line = raw.strip()
@@ -98,8 +98,8 @@ def _entries(language: str) -> list[tuple[str, Entry]]:
         if not section:
             raise ValueError(f"lexicons/{language}.txt line {number}: a phrase before any [section].")
         phrase, _, own = line.partition(" = ")
-        entries.append((_key(phrase), Entry(section, float(own or usual), language)))
-    return entries
+        listed.append((_key(phrase), Entry(section, float(own or usual), language)))
+    return listed
 
 
 def _key(phrase: str) -> str:

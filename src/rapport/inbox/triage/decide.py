@@ -14,6 +14,7 @@ from typing import Final
 
 from rapport.inbox.triage.disposition import Disposition, Facts, Needs, Rules
 from rapport.inbox.triage.sofar import SoFar, signed, signed_by_a_desk, so_far
+from rapport.understanding.lexicon import LANGUAGES
 from rapport.understanding.reading import Reading, Reason
 
 PRECEDENCE: Final = (1, 2, 15, 12, 13, 10, 11, 4, 3, 5, 6, 7, 8, 9, 14, 16)
@@ -131,11 +132,16 @@ def _closing(case: Case) -> bool:
     if case.of("praise") >= 0.7 and case.of("staff") >= 0.6 and _praises(case):
         return False
     thanks, closing = case.of("thanks_closing"), case.of("closing")
-    if case.sofar.we_spoke_last and not case.sofar.we_asked and not case.asks and case.reading.valence_score >= _CONTENT:
+    if case.sofar.we_spoke_last and not case.sofar.we_asked and not case.asks and _content(case):
         return True
     if case.sofar.we_spoke_last and (thanks >= 0.5 or closing >= 0.4):
         return not _goes_on(case) and not (case.sofar.we_asked and thanks < 0.5 and closing < 0.6)
     return (thanks >= 0.6 and not _praises(case)) or (closing >= 0.6 and case.words <= 6)
+
+
+def _content(case: Case) -> bool:
+    """Pleased in words that we can read: in a language without a list a smile alone proves nothing."""
+    return case.reading.valence_score >= _CONTENT and case.reading.language in LANGUAGES
 
 
 def _goes_on(case: Case) -> bool:
@@ -159,7 +165,9 @@ def _promise(case: Case) -> bool:
 def _leaving(case: Case) -> bool:
     if not case.ours:
         return False
-    return case.of("leaving") >= 0.8 and (case.reading.valence != "positive" or case.of("complaint") >= 0.6)
+    if case.reading.valence == "positive":
+        return case.of("leaving") >= 0.8 and case.of("complaint") >= 0.6
+    return case.of("leaving") >= (0.7 if case.reading.valence == "negative" else 0.8)
 
 
 def _complaint(case: Case) -> bool:

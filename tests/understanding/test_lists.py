@@ -1,0 +1,42 @@
+"""The word lists are readable, and each of their lines can be met in a text."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import pytest
+
+from rapport.understanding import lexicon
+from rapport.understanding.tokens import cut
+
+
+def phrases(language: str) -> list[str]:
+    text = resources.files("rapport.understanding").joinpath(f"lexicons/{language}.txt").read_text("utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    told = [line for line in lines if line and not line.startswith("# ")]
+    return [line.partition(" = ")[0] for line in told if not (line.startswith("[") and line.endswith("]"))]
+
+
+@pytest.mark.parametrize("language", lexicon.LANGUAGES)
+def test_every_phrase_of_a_list_is_found_where_it_is_said(language: str) -> None:
+    plain = [phrase for phrase in phrases(language) if not set("*<") & set(phrase) or phrase.startswith("<3")]
+    missed = [phrase for phrase in plain if not lexicon.find(cut(phrase), language) and not silent(phrase, language)]
+    assert missed == []
+
+
+def silent(phrase: str, language: str) -> bool:
+    """A phrase that is there to silence what it contains is never found itself."""
+    return any(
+        key.strip() == cut(phrase).line.strip() for key, entry in lexicon.entries(language) if entry.section == "null"
+    )
+
+
+def test_no_sign_is_cut_into_pieces() -> None:
+    assert [sign for sign in phrases("any") if len(cut(sign).words) != 1] == []
+
+
+def test_a_silencing_phrase_silences_what_it_contains_and_no_more() -> None:
+    assert [hit.section for hit in lexicon.find(cut("no problem"), "en") if hit.section == "i.complaint"] == []
+    assert [hit.section for hit in lexicon.find(cut("a problem"), "en") if hit.section == "i.complaint"] == [
+        "i.complaint"
+    ]
