@@ -94,6 +94,13 @@ def test_an_owner_makes_a_workspace_and_an_agent_does_not(cast: Cast, dana: Clie
     assert bea.post("/new/", {"name": "Mine"}).status_code == 403
 
 
+def test_the_demo_button_plants_a_world_of_its_own_and_goes_there(cast: Cast, dana: Client, bea: Client) -> None:
+    there = dana.post("/w/acme/demo/")["Location"]
+    page = dana.get(there).content.decode()
+    assert there != "/w/acme/" and "data-row" in page and "bereavement" in page
+    assert bea.post("/w/acme/demo/").status_code == 403 and bea.get(there).status_code == 404
+
+
 def test_members_are_invited_by_a_link_shown_once(cast: Cast, dana: Client, bea: Client) -> None:
     page = dana.post("/w/acme/members/", {"name": "Eve", "role": "agent"}).content.decode()
     path = page.split('id="invitation">')[1].split("<")[0].removeprefix("http://testserver")
