@@ -16,8 +16,8 @@ _ASIDE: Final = re.compile(r"(?:https?://|@)\S+")
 _SIGNED: Final = re.compile(r"(?:[\^*~]\s?[A-Za-z]{2,12}|(?:-|/)\s?[A-Z][A-Za-z]{1,11})\s*$")
 _CARET: Final = re.compile(r"[\^*]\s?[A-Za-z]{2,12}\s*$")
 _ASKS: Final = re.compile(
-    r"\?|\b(?:please|pls|let (?:us|me) know(?! if (?:we|you|there|i)\b)|tell (?:us|me)|send (?:us|me)|dm (?:us|me)|share|provide|check if|"
-    r"would you|could you|can you|por favor|bitte|s'il vous pla[iî]t|svp|per favore)\b",
+    r"\?|\b(?:please|pls|let (?:us|me) know(?! if (?:we|you|there|i)\b)|tell (?:us|me)|send (?:us|me)|"
+    r"dm (?:us|me)|share|provide|check if|would you|could you|can you|por favor|bitte|s'il vous pla[iî]t|svp|per favore)\b",
     re.IGNORECASE,
 )
 _SORRY: Final = re.compile(
