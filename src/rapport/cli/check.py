@@ -9,7 +9,7 @@ from rapport.cli.ground import migrate, say, stand
 
 @click.command()
 def check() -> None:
-    """Compare the counters with a recount, and list what is set aside."""
+    """Recount the counters; list what is set aside."""
     stand()
     migrate()
     from rapport.core.models import Work

@@ -16,7 +16,10 @@ from rapport.cli.ground import say
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def evaluate(task: str, file: Path, as_json: bool) -> None:
-    """Measure TASK (sentiment, needs, …) on FILE: JSON Lines of labelled posts, plain or gzip."""
+    """Measure on labelled posts how often it is right.
+
+    TASK is sentiment, needs, row, urgency, addressed, emotion or language; FILE is JSON Lines, plain or gzip.
+    """
     from rapport.inbox.triage import evaluate as figures
 
     try:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 def import_(
     file: Path, us: tuple[str, ...], rival: tuple[str, ...], mapping: str | None, workspace: str | None, yes: bool
 ) -> None:
-    """Import a history: JSON Lines, CSV, mbox or .eml, also packed with gzip."""
+    """Import a history from a file.
+
+    JSON Lines, CSV, mbox or .eml, also packed with gzip. Importing the same file again changes nothing.
+    """
     stand()
     from rapport.core.refusal import Refused
     from rapport.ingest import importing

@@ -15,7 +15,10 @@ from rapport.cli.ground import migrate, say, stand
 @click.option("--seed", type=int, default=7, show_default=True, help="The same seed draws the same messages.")
 @click.option("--workspace", help="The workspace's short name (default: all).")
 def sample(count: int, seed: int, workspace: str | None) -> None:
-    """Print COUNT messages drawn at random, each with verdict and reason."""
+    """Print messages drawn at random, with verdicts.
+
+    COUNT messages (50), each with what it needs and why, to be judged one by one.
+    """
     stand()
     migrate()
     from rapport.inbox.models import Message

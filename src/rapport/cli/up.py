@@ -21,7 +21,7 @@ _PLAIN = "Plain http on a network address: passwords can be read on the way. Put
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (default RAPPORT_PORT or 8000).")
 @click.option("--host", help="The address to listen on (default RAPPORT_HOST or 127.0.0.1).")
 def up(port: int | None, host: str | None) -> None:
-    """Start Rapport: pages, live updates and the worker, in one process."""
+    """Start Rapport: pages, live updates, worker."""
     _start(None, port, host, demo=False)
 
 
@@ -29,14 +29,20 @@ def up(port: int | None, host: str | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (default RAPPORT_PORT or 8000).")
 @click.option("--host", help="The address to listen on (default RAPPORT_HOST or 127.0.0.1).")
 def demo(port: int | None, host: str | None) -> None:
-    """Start a demo world in ./demo-data (made anew when it is missing)."""
+    """Start a demo world in ./demo-data.
+
+    It is made when it is missing; remove the folder for a fresh one.
+    """
     _start(Path(os.environ.get("RAPPORT_DATA") or "demo-data"), port, host, demo=True)
 
 
 @click.command()
 @click.argument("workspace", required=False)
 def link(workspace: str | None) -> None:
-    """Print a new one-time link for the owner of WORKSPACE (its short name), when a login is lost."""
+    """Print a new one-time link for an owner.
+
+    For the day a login is lost. WORKSPACE is its short name (default: the first).
+    """
     stand()
     from rapport.accounts.models import Member, Role
 

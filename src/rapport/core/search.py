@@ -34,12 +34,18 @@ class SearchableQuerySet(models.QuerySet[M]):
             return self.none()
         table = self.model._meta.db_table
         if connections[self.db].vendor == "sqlite":
-            match = " ".join('"' + " ".join(phrase) + '"' for phrase in wanted)
-            where = f'"{table}"."id" IN (SELECT rowid FROM "{table}_fts" WHERE "{table}_fts" MATCH %s)'
+            # Joined, and ordered by the index's own rowid: FTS5 walks it backwards and stops at the page's end.
+            found = self.extra(
+                tables=[f"{table}_fts"],
+                where=[f"{table}_fts.rowid = {table}.id", f"{table}_fts MATCH %s"],
+                params=[" ".join('"' + " ".join(phrase) + '"' for phrase in wanted)],
+                order_by=[f"-{table}_fts.rowid"],
+            )
         else:
             match = " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in wanted)
             where = f'to_tsvector(\'simple\', rapport_fold("{table}"."{self.search_column}")) @@ %s::tsquery'
-        return cast(Self, self.extra(where=[where], params=[match]).order_by("-id"))
+            found = self.extra(where=[where], params=[match]).order_by("-id")
+        return cast(Self, found)
 
 
 class AddSearch(Operation):

@@ -19,7 +19,7 @@ from django.conf import settings
 from rapport.accounts.models import Member, Workspace
 from rapport.channels.base import ChannelError, Unreadable
 from rapport.channels.files import FilesChannel, Guess, guess, parse_map, write_map
-from rapport.core import work
+from rapport.core import counters, work
 from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.models import Work
@@ -30,7 +30,8 @@ from rapport.ingest import accepting, pipeline
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an import has come. ``needs`` counts conversations on the desk; ``seconds`` since it began."""
+    """How far an import has come. ``needs`` counts the workspace's conversations on the desk while it runs, at its end
+    those of this file; ``seconds`` since it began."""
 
     read: int = 0
     needs: int = 0
@@ -161,13 +162,14 @@ def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[st
         if not pipeline.run(source_id=source.pk):  # another worker holds the rest, or died with it: its lease will end
             time.sleep(0.2)
             row.extend(**so_far)
-    return _so_far(row, source, reading.position.pieces, asides)
+    needs = Conversation.objects.filter(source=source, state="needs_answer").count()
+    return _so_far(row, source, reading.position.pieces, asides) | {"needs": needs}
 
 
 def _so_far(row: work.Claimed, source: Source, pieces: int, asides: Asides) -> dict[str, Any]:
     return {
         "read": pieces - asides.count,
-        "needs": Conversation.objects.filter(source=source, state="needs_answer").count(),
+        "needs": counters.read(source.workspace_id, ["state:needs_answer"])["state:needs_answer"],
         "unreadable": asides.count,
         "seconds": round(now().timestamp() - row.payload["began"], 2),
         "unreadable_file": str(asides.path) if asides.count else "",
