@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rapport.inbox.triage.sofar import SoFar, alike, signed, so_far
@@ -58,3 +60,10 @@ def test_a_service_desk_s_signature(text: str, initials: bool) -> None:
 
 def test_only_the_last_twelve_turns_count() -> None:
     assert so_far(tuple(them(str(number)) for number in range(40)), "x").theirs == 12
+
+
+def test_long_turns_cost_little() -> None:
+    turns = tuple(them("where is my parcel ^ab   " * 40_000) for _ in range(12)) + (us("sorry ^KL " * 90_000),)
+    began = time.perf_counter()
+    assert so_far(turns, "where is my parcel? " * 50_000).we_serviced
+    assert time.perf_counter() - began < 1.0

@@ -21,7 +21,12 @@ def test_every_code_that_can_be_given_has_words() -> None:
     given = {f"row.{row}" for row in range(1, 17)} | {f"flag.{flag}" for flag in FLAGS}
     given |= {INTENTS[section] for section in SHOWN}
     source = Path(rapport.__file__).parent
-    for module in ("understanding/addressed.py", "understanding/reader.py", "inbox/triage/decide.py", "inbox/triage/table.py"):
+    for module in (
+        "understanding/addressed.py",
+        "understanding/reader.py",
+        "inbox/triage/decide.py",
+        "inbox/triage/table.py",
+    ):
         text = (source / module).read_text("utf-8")
         given |= set(re.findall(r'Reason\("([a-z_.]+)"', text)) | set(re.findall(r'_span\("([a-z_.]+)"', text))
     assert given <= WORDS.keys()

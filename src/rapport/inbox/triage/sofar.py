@@ -23,6 +23,7 @@ _ASKS: Final = re.compile(
 _SORRY: Final = re.compile(
     r"\b(?:sorry|apolog|regret|understand your|trouble|issue|problem|frustrat|concern)", re.IGNORECASE
 )
+_READ_AT_MOST: Final = 4_000
 _ALIKE: Final = 0.5
 _FEW: Final = 3
 _EMPTY: Final = frozenset({
@@ -56,7 +57,7 @@ def so_far(before: tuple[Turn, ...], text: str) -> SoFar:
         return SoFar()
     last_ours = max((index for index, turn in enumerate(turns) if turn.ours), default=-1)
     since = turns[last_ours + 1 :]
-    last = turns[last_ours].text if last_ours >= 0 else ""
+    last = turns[last_ours].text[-_READ_AT_MOST:] if last_ours >= 0 else ""
     asker = next((turn.author for turn in turns if not turn.ours), "")
     return SoFar(
         ours=sum(turn.ours for turn in turns),
@@ -89,4 +90,4 @@ def signed_by_a_desk(text: str) -> bool:
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(_ASIDE.sub(" ", text))} - _EMPTY
+    return {word.casefold() for word in _WORD.findall(_ASIDE.sub(" ", text[:_READ_AT_MOST]))} - _EMPTY

@@ -19,7 +19,7 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 _SHORT_THANKS, _A_LAUGH = 14, 3
 """In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing."""
-_GLAD, _CONTENT, _PLEASED, _DISPLEASED = 0.5, 0.4, 0.15, -0.3
+_GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM = 0.5, 0.4, 0.15, -0.3, -0.25
 """Marks on the valence score."""
 
 
@@ -98,7 +98,7 @@ def _complaint(matter: Matter) -> bool:
     if matter.asks or matter.reading.valence == "positive":
         return False
     answering = answers_us(matter) or (matter.sofar.we_spoke_last and matter.sofar.we_serviced)
-    return answering or matter.reading.valence_score <= -0.25
+    return answering or matter.reading.valence_score <= _GLUM
 
 
 def _question(matter: Matter) -> bool:
