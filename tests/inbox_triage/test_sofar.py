@@ -63,7 +63,7 @@ def test_only_the_last_twelve_turns_count() -> None:
 
 
 def test_long_turns_cost_little() -> None:
-    turns = tuple(them("where is my parcel ^ab   " * 40_000) for _ in range(12)) + (us("sorry ^KL " * 90_000),)
+    turns = (*(them("where is my parcel ^ab   " * 40_000) for _ in range(12)), us("sorry ^KL " * 90_000))
     began = time.perf_counter()
     assert so_far(turns, "where is my parcel? " * 50_000).we_serviced
     assert time.perf_counter() - began < 1.0
