@@ -148,9 +148,11 @@ def _summed(hashed: NDArray[np.int8], buckets: NDArray[np.int64], starts: NDArra
 
 @cache
 def load() -> Weights:
-    """The shipped weights, read once."""
+    """The shipped weights, read once. Raises ValueError where they were trained on other figures than we count now."""
     with resources.files("rapport.understanding").joinpath("models/reading.npz").open("rb") as file:
         stored: Any = np.load(file, allow_pickle=False)
+        if stored["dense"].shape != (DENSE, len(OUTPUTS)):
+            raise ValueError("models/reading.npz was trained on other features: run benchmarks/train_reading.py again.")
         return Weights(
             hashed=stored["hashed"],
             scale=stored["scale"],
