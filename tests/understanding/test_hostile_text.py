@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rapport.understanding import Post, Turn, Us, read
@@ -15,6 +15,8 @@ ANY = st.text(st.characters(), max_size=400) | st.text("@#:)(/.!? \n\0\ud800\u20
 
 @settings(max_examples=150, deadline=None)
 @given(ANY, ANY, st.booleans())
+@example("Ð", "", False)
+@example("a", "", True)
 def test_any_text_is_read(text: str, earlier: str, ours: bool) -> None:
     post = Post(text=text, before=(Turn(ours=ours, author="x", text=earlier),), ours=ours)
     (reading,) = read([post], Us(handles=("acme",), names=("Acme",), terms=("a",)))

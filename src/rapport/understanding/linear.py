@@ -121,7 +121,7 @@ def _letters(posts: Sequence[Tokens]) -> Hashed:
     code = np.zeros(len(letters), dtype=np.uint64)
     for reach in range(max(RUNS)):
         shifted = np.zeros_like(letters)
-        shifted[: len(letters) - reach or None] = letters[reach:]
+        shifted[: max(0, len(letters) - reach)] = letters[reach:]
         code = code * np.uint64(257) + shifted + np.uint64(1)
         if reach + 1 in RUNS:
             mixed = (code * np.uint64(_MIX)) >> np.uint64(64 - BITS)
