@@ -8,7 +8,7 @@ and tags tell nothing of the language.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def _lid() -> Any:
         return fasttext.load_model(str(file)).f
 
 
-@cache
+@lru_cache(maxsize=16)
 def _identifier(languages: tuple[str, ...]) -> Any:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = [code for code in languages if code in identifier.labels]
