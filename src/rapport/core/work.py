@@ -1,19 +1,22 @@
 """Due rows: put work down in the caller's transaction, claim it in batches with a lease, run it, try again on failure.
 
-A claim is a compare-and-swap, so a row is run by one worker at a time; a crashed worker's lease runs out in
-``LEASE`` and the row is free again. A row that failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen.
+A claim is a compare-and-swap, so a row is run by one worker at a time. While a worker lives it renews the leases of all
+it has claimed, however slow the job; when it dies they run out in ``LEASE`` and the rows are free again. A row that
+failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from rapport.core.database import now, write
@@ -82,6 +85,18 @@ def put(
     return row.pk if key is None else Work.objects.values_list("pk", flat=True).get(key=key)
 
 
+def put_again(kind: str, payload: dict[str, Any], *, key: str, workspace_id: int | None = None) -> None:
+    """Make the row of this key due now, from its first attempt: the one that waits or gave up, else a new one.
+
+    Whoever still holds it loses it. Call it only where the job's own state says that its deed is over.
+    """
+    fresh: dict[str, Any] = {"attempts": 0, "error": "", "lease": "", "lease_until": None}
+    with write():
+        waiting = Work.objects.filter(key=key)
+        if not waiting.update(due_at=now(), done_at=None, dead_at=None, **fresh):
+            put(kind, payload, workspace_id=workspace_id, key=key)
+
+
 def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> list[Claimed]:
     """Take up to ``limit`` due rows nobody holds, oldest first: ``only`` these kinds, or all ``but`` those."""
     token, moment = secrets.token_hex(8), now()
@@ -95,7 +110,7 @@ def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] =
             due = due.select_for_update(skip_locked=True)
         ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
         Work.objects.filter(pk__in=ids).update(lease=token, lease_until=moment + LEASE)
-    rows = Work.objects.filter(lease=token).order_by("due_at", "id")
+    rows = Work.objects.filter(pk__in=ids, lease=token).order_by("due_at", "id")
     return [Claimed(row.pk, row.kind, row.payload, row.attempts, token) for row in rows]
 
 
@@ -130,6 +145,36 @@ def _failed(row: Claimed, error: Exception) -> None:
 def run_due(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> int:
     """Claim and run what is due; how many rows were run."""
     rows = claim(limit, only=only, but=but)
-    for row in rows:
-        run(row)
+    if rows:
+        with _held(rows):
+            for row in rows:
+                if row.extend():  # not so after a long sleep of the machine: then it is somebody else's by now
+                    run(row)
     return len(rows)
+
+
+@contextmanager
+def _held(rows: list[Claimed]) -> Iterator[None]:
+    """Renew the leases of these rows, in a thread beside, until they have been run.
+
+    Without it the last rows of a claim would be free while the first still wait for a slow network, and run twice.
+    """
+    over = threading.Event()
+    renewer = threading.Thread(target=_renew, args=(rows, over), name="lease", daemon=True)
+    renewer.start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _renew(rows: list[Claimed], over: threading.Event) -> None:
+    mine = Work.objects.filter(pk__in=[row.id for row in rows], lease=rows[0].lease, dead_at=None)
+    try:
+        while not over.wait(LEASE.total_seconds() / 3):
+            try:
+                mine.update(lease_until=now() + LEASE)
+            except DatabaseError as error:
+                log.warning("The leases of %s rows of work could not be renewed: %s", len(rows), error)
+    finally:
+        connection.close()
