@@ -41,7 +41,7 @@ test: $(VENV)/dev ## The whole suite: `make check`, then real servers, both data
 	$(BIN)/python -m pytest -n 2 -m "slow"
 
 bench: $(VENV)/dev ## Measure speed: each benchmark prints ratios taken side by side in one run
-	@for file in benchmarks/[a-z]*.py; do grep -q '"--json"' $$file && $(BIN)/python $$file --json; done
+	@for file in $$(grep -l '"--json"' benchmarks/*.py); do $(BIN)/python $$file --json || exit 1; done
 
 measure: $(VENV)/dev ## Measure accuracy on labelled files: make measure DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the labelled files are: make measure DATA=folder"; exit 2; }

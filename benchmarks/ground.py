@@ -24,13 +24,17 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from rapport.accounts import founding  # noqa: E402
 from rapport.channels.base import Author, Envelope, Item  # noqa: E402
+from rapport.inbox.models import Source, Term  # noqa: E402
 
 ENGINES = ("sqlite", "postgresql")
-_WORDS = tuple(
-    "router parcel invoice line phone order shop town again since monday morning week nobody call answer please the a and but with from for my your this that works broken late "
-    "early green blue garden coffee train window letter when where why how is are was were it we you they here there still really quite happy sad cold warm slow quick".split()
-)
+_WORDS = (
+    "router parcel invoice line phone order shop town again since monday morning week nobody call answer "
+    "please the a and but with from for my your this that works broken late early green blue garden "
+    "coffee train window letter when where why how is are was were it we you they here there still really "
+    "quite happy sad cold warm slow quick "
+).split()
 
 
 @contextmanager
@@ -59,6 +63,14 @@ def _use(settings: dict[str, Any], *, migrate: bool = True) -> None:
     connections["default"] = connections.create_connection("default")
     if migrate:
         call_command("migrate", verbosity=0)
+
+
+def source() -> Source:
+    """An empty workspace that knows its own handle."""
+    call_command("flush", verbosity=0, interactive=False)
+    workspace = founding.found("Bench", owner_name="Bench").workspace
+    Term.objects.create(workspace=workspace, kind="handle", text="@acme")
+    return Source.objects.create(workspace=workspace, kind="webhook", name="bench")
 
 
 def invented(count: int, seed: int = 7) -> Iterator[Item]:

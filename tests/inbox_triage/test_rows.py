@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from rapport.inbox.triage.decide import NEEDS, PRECEDENCE, decide
-from rapport.inbox.triage.disposition import Disposition, Facts, Known, Rules
+from rapport.inbox.triage.disposition import Disposition, Facts, Rules
 from rapport.understanding import Post, Reading, Turn, Us, read
 
 ACME = Us(handles=("@acme",), names=("Acme",), rivals=("Zeta",), terms=("widget",))
@@ -137,7 +137,7 @@ def test_urgency(text: str, urgency: int) -> None:
 
 
 def test_facts_hold_nothing_of_standing_or_looks() -> None:
-    names = {field.name for kind in (Facts, Known, Rules) for field in dataclasses.fields(kind)}
+    names = {field.name for kind in (Facts, Rules) for field in dataclasses.fields(kind)}
     names |= set(Post.__struct_fields__) | set(Reading.__struct_fields__)
     assert not names & {
         "followers",

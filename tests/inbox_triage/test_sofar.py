@@ -67,3 +67,19 @@ def test_long_turns_cost_little() -> None:
     began = time.perf_counter()
     assert so_far(turns, "where is my parcel? " * 50_000).we_serviced
     assert time.perf_counter() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("I am asking for the second time: where is my parcel?", True),
+        ("I've asked you twice now.", True),
+        ("Still no answer from you.", True),
+        ("Ich frage zum dritten Mal.", True),
+        ("C'est pour la deuxième fois que je demande.", True),
+        ("This is the second time my train was late.", False),
+        ("Where is my parcel?", False),
+    ],
+)
+def test_who_says_that_this_is_not_the_first_time_is_believed(text: str, again: bool) -> None:
+    assert so_far((), text).asked_twice is again

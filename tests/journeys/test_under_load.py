@@ -72,7 +72,7 @@ def test_the_commands_say_plainly_what_is_wrong(tmp_path: Path) -> None:
         (("evaluate", "nonsense", __file__), "There is no task"),
         (("nonsense",), "No such command"),
         (("sample", "5"), "There are no messages"),
-        (("link", "nowhere"), "There is no workspace nowhere"),
+        (("link", "nowhere"), "There is no owner in nowhere"),
     ):
         done = command(data, *words)
         assert done.returncode != 0 and sentence in done.stderr and "Traceback" not in done.stderr, (words, done.stderr)

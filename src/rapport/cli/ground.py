@@ -17,7 +17,7 @@ def stand(data: Path | None = None) -> Path:
     from django.conf import settings
 
     folder: Path = settings.DATA
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     django.setup()
     return folder
 

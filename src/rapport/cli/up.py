@@ -38,8 +38,9 @@ def demo(port: int | None, host: str | None) -> None:
 
 @click.command()
 @click.argument("workspace", required=False)
-def link(workspace: str | None) -> None:
-    """Print a new one-time link for an owner.
+@click.option("--for", "email", help="The e-mail of the member who lost a login (default: an owner).")
+def link(workspace: str | None, email: str | None) -> None:
+    """Print a new one-time link for a member.
 
     For the day a login is lost. WORKSPACE is its short name (default: the first).
     """
@@ -47,12 +48,15 @@ def link(workspace: str | None) -> None:
     from rapport.accounts.models import Member, Role
 
     migrate()
-    owners = Member.objects.active().filter(role=Role.OWNER).select_related("workspace").order_by("id")
-    owner = owners.filter(workspace__slug=workspace).first() if workspace else owners.first()
-    if owner is None:
-        names = ", ".join(sorted({str(member.workspace.slug) for member in owners})) or "none"
-        raise click.ClickException(f"There is no workspace {workspace or ''} with an owner. Workspaces here: {names}.")
-    say(_address(owner, os.environ.get("RAPPORT_URL") or _running_url()))
+    members = Member.objects.active().select_related("workspace").order_by("id")
+    members = members.filter(user__email=email.lower()) if email else members.filter(role=Role.OWNER)
+    member = members.filter(workspace__slug=workspace).first() if workspace else members.first()
+    if member is None:
+        names = ", ".join(sorted({str(one.workspace.slug) for one in members})) or "none"
+        raise click.ClickException(
+            f"There is no {email or 'owner'} in {workspace or 'any workspace'}. Where there is: {names}."
+        )
+    say(_address(member, os.environ.get("RAPPORT_URL") or _running_url()))
 
 
 def _running_url() -> str:
@@ -85,7 +89,7 @@ def _start(data: Path | None, port: int | None, host: str | None, *, demo: bool)
         _say_where(folder, bound, port or wanted.port, free, taken, url)
         migrate()
         worker.take_over()
-        _serve(bound, free, url, _first_link(demo))
+        _serve(bound, free, wanted.proxies, url, _first_link(demo))
 
 
 def _say_where(folder: Path, host: str, wanted: int, port: int, taken: bool, url: str) -> None:
@@ -122,9 +126,9 @@ def _address(member: Member, url: str) -> str:
     return f"{url}/welcome/{member.make_link()}/"
 
 
-def _serve(host: str, port: int, url: str, member: Member | None) -> None:
+def _serve(host: str, port: int, proxies: str, url: str, member: Member | None) -> None:
     from rapport.config import asgi, serving
     from rapport.ingest import worker
 
     last = f"Open this link to log in (it works once): {_address(member, url)}" if member else f"Rapport is at {url}"
-    serving.serve(asgi.make(worker.LOOPS), host, port, lambda _: say(f"Stop with Ctrl-C.\n{last}"))
+    serving.serve(asgi.make(worker.LOOPS), host, port, lambda _: say(f"Stop with Ctrl-C.\n{last}"), proxies)

@@ -5,6 +5,7 @@ Every variable is documented in docs/operate.md; a test compares the two.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ VARIABLES: dict[str, str] = {
     "RAPPORT_PORT": "The port to listen on (default 8000; the next free one if it is taken).",
     "RAPPORT_SECRET_KEY": "The secret key (default: made once in the data folder, readable by its owner only).",
     "RAPPORT_DATABASE_URL": "postgresql://… for PostgreSQL (default: SQLite in the data folder).",
+    "RAPPORT_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed (default 127.0.0.1).",
     "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
 }
 
@@ -36,6 +38,7 @@ class Environment:
     url: str
     database_url: str
     secret_key: str
+    proxies: str
     allow_loopback: bool
 
 
@@ -60,6 +63,14 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     loopback = environ.get("RAPPORT_ALLOW_LOOPBACK", "0")
     if loopback not in {"0", "1", ""}:
         raise Unusable(f"RAPPORT_ALLOW_LOOPBACK must be 1 or 0; it is {loopback!r}.")
+    proxies = environ.get("RAPPORT_PROXIES", "") or "127.0.0.1"
+    for proxy in proxies.split(","):
+        try:
+            ipaddress.ip_network(proxy.strip())
+        except ValueError as error:
+            raise Unusable(
+                f"RAPPORT_PROXIES must list addresses, such as 10.0.0.2,10.1.0.0/16; {proxy!r} is none."
+            ) from error
     return Environment(
         data=Path(environ.get("RAPPORT_DATA", "") or "rapport-data").absolute(),
         host=environ.get("RAPPORT_HOST", "") or "127.0.0.1",
@@ -67,5 +78,6 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         url=url,
         database_url=database,
         secret_key=secret,
+        proxies=proxies,
         allow_loopback=loopback == "1",
     )

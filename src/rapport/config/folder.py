@@ -46,7 +46,7 @@ def hold(data: Path, url: str = "") -> Iterator[Held]:
     flock(2) belongs to the open file: the system gives it back whatever way the process ends, ``kill -9`` included.
     The file itself stays: removing it would let two processes hold two files of one name.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         due = time.monotonic() + PATIENCE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 def secret_key(data: Path) -> str:
     """The key in ``data/secret-key``; made there with mode 0600 when there is none. Two starters agree on one key."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)  # what customers said is for nobody else on this machine
     path = data / "secret-key"
     if not path.exists():
         made = data / f".secret-key-{os.getpid()}"

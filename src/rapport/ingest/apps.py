@@ -7,5 +7,5 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
-        import rapport.inbox.replying
+        import rapport.inbox.sending
         import rapport.ingest.importing  # noqa: F401

@@ -157,18 +157,20 @@ def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[st
         so_far = _so_far(row, source, reading.position.pieces, asides)
         if not row.extend(**so_far, bytes=reading.position.consumed, total=total):
             raise work.Dead("The import was stopped.")
-    Source.objects.filter(pk=source.pk).update(unreadable=asides.count)
     while Arrival.objects.filter(source=source, done_at=None, poison_at=None, due_at__lte=now()).exists():
         if not pipeline.run(source_id=source.pk):  # another worker holds the rest, or died with it: its lease will end
             time.sleep(0.2)
             row.extend(**so_far)
+    refused = Arrival.objects.filter(source=source).exclude(poison_at=None).order_by("id")
+    asides.keep(Unreadable(f"arrival {row.pk}", row.error, bytes(row.raw)) for row in refused.iterator())
+    Source.objects.filter(pk=source.pk).update(unreadable=asides.count)
     needs = Conversation.objects.filter(source=source, state="needs_answer").count()
     return _so_far(row, source, reading.position.pieces, asides) | {"needs": needs}
 
 
 def _so_far(row: work.Claimed, source: Source, pieces: int, asides: Asides) -> dict[str, Any]:
     return {
-        "read": pieces - asides.count,
+        "read": max(0, pieces - asides.count),
         "needs": counters.read(source.workspace_id, ["state:needs_answer"])["state:needs_answer"],
         "unreadable": asides.count,
         "seconds": round(now().timestamp() - row.payload["began"], 2),

@@ -81,7 +81,7 @@ def _edit(message: Message, line: Line, us: Us) -> None:
     )  # fmt: skip
     if message.ours or message.dispositions.filter(by__isnull=False).exists():
         return
-    decided = decide(Facts(text=message.text, reading=reading, now=now()))
+    decided = decide(Facts(text=message.text, reading=reading))
     Disposition.objects.create(
         message=message, row=decided.row, needs=decided.needs, urgency=decided.urgency, confidence=decided.confidence,
         reasons=msgspec.to_builtins(decided.reasons),

@@ -106,11 +106,10 @@ def _understand(lines: list[Line], us: Us) -> None:
         )
         for line in lines
     ]
-    moment = now()
     for line, post, reading in zip(lines, posts, read(posts, us), strict=True):
         line.reading = reading
         if not line.ours:
-            line.decision = decide(Facts(text=post.text, reading=reading, before=post.before, now=moment))
+            line.decision = decide(Facts(text=post.text, reading=reading, before=post.before))
 
 
 def _write_messages(workspace: Workspace, lines: list[Line]) -> None:

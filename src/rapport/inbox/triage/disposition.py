@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -30,13 +29,6 @@ class Disposition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the record knows of the other party that may weigh: open matters, not standing or fame."""
-
-    open_conversations: int = 0
-
-
-@dataclass(frozen=True)
 class Rules:
     """A workspace's own choices over the table. Empty means the table as written."""
 
@@ -46,10 +38,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a decision may look at: the reading, the conversation so far (at most 12 turns), the record, the rules."""
+    """All that a decision may look at: the reading, the conversation so far (at most 12 turns)."""
 
     text: str
     reading: Reading
     before: tuple[Turn, ...] = ()
-    known: Known = Known()
-    now: datetime | None = None

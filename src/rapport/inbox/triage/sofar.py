@@ -23,6 +23,16 @@ _ASKS: Final = re.compile(
 _SORRY: Final = re.compile(
     r"\b(?:sorry|apolog|regret|understand your|trouble|issue|problem|frustrat|concern)", re.IGNORECASE
 )
+_AGAIN: Final = re.compile(
+    r"\b(?:for the (?:second|third|fourth|fifth|nth|\d+(?:nd|rd|th)) time|"
+    r"(?:i|we)(?: have|'ve)? (?:already )?asked (?:you )?(?:twice|already|before|again|(?:two|three|four|\d+) times)|"
+    r"asking (?:you )?(?:yet )?again|ask(?:ed|ing)? (?:for )?the same (?:question|thing)|"
+    r"still (?:no|not one|waiting (?:for|on) (?:an?|your)) (?:answer|reply|response)|"
+    r"zum (?:zweiten|dritten|vierten|x-ten) mal|(?:schon|bereits) (?:zwei|drei)mal gefragt|"
+    r"pour la (?:deuxi[eè]me|troisi[eè]me) fois|por (?:segunda|tercera) vez|pela (?:segunda|terceira) vez|"
+    r"per la (?:seconda|terza) volta)\b",
+    re.IGNORECASE,
+)
 _READ_AT_MOST: Final = 4_000
 _ALIKE: Final = 0.5
 _FEW: Final = 3
@@ -45,7 +55,7 @@ class SoFar:
     we_serviced: bool = False
     """Our last turn spoke of a trouble or said sorry: what follows belongs to that trouble."""
     asked_twice: bool = False
-    """The new message repeats, in much the same words, what they wrote before."""
+    """The new message repeats, in much the same words, what they wrote before; or says itself that it asks again."""
     peer_answered: bool = False
     """Somebody who is neither us nor the one who asked has spoken since the question."""
 
@@ -54,7 +64,7 @@ def so_far(before: tuple[Turn, ...], text: str) -> SoFar:
     """The facts of the turns in ``before`` (oldest first, the last 12 count) as the message ``text`` arrives."""
     turns = before[-12:]
     if not turns:
-        return SoFar()
+        return SoFar(asked_twice=says_again(text))
     last_ours = max((index for index, turn in enumerate(turns) if turn.ours), default=-1)
     since = turns[last_ours + 1 :]
     last = turns[last_ours].text[-_READ_AT_MOST:] if last_ours >= 0 else ""
@@ -66,9 +76,14 @@ def so_far(before: tuple[Turn, ...], text: str) -> SoFar:
         we_spoke_last=turns[-1].ours,
         we_asked=bool(last_ours >= 0 and _ASKS.search(last)),
         we_serviced=bool(last_ours >= 0 and _SORRY.search(last)),
-        asked_twice=any(alike(turn.text, text) for turn in turns if not turn.ours),
+        asked_twice=says_again(text) or any(alike(turn.text, text) for turn in turns if not turn.ours),
         peer_answered=any(not turn.ours and turn.author and turn.author != asker for turn in since),
     )
+
+
+def says_again(text: str) -> bool:
+    """Whether somebody says in so many words that this is not the first time they ask."""
+    return bool(_AGAIN.search(text[:_READ_AT_MOST]))
 
 
 def alike(one: str, other: str) -> bool:

@@ -19,6 +19,8 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 _SHORT_THANKS, _A_LAUGH = 14, 3
 """In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing."""
+_ADVERTISES, _SHOUTS = 0.9, 1.15
+"""Marks on the strength of an advert, a link counting 0.25."""
 _GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM = 0.5, 0.4, 0.15, -0.3, -0.25
 """Marks on the valence score."""
 
@@ -39,7 +41,11 @@ def _hardship(matter: Matter) -> bool:
 def _spam(matter: Matter) -> bool:
     advertises = matter.of("spam") + (0.25 if matter.links else 0.0)
     if matter.to_us:
-        return advertises >= 0.9 and not matter.asks and not matter.complains and matter.of("service_matter") < 0.6
+        if matter.asks or matter.complains or advertises < _ADVERTISES:
+            return False
+        # An advert borrows the words of our trade; out of the blue, with a link and in its own shouting, it is one.
+        unmistakable = advertises >= _SHOUTS and matter.links > 0 and not matter.sofar.ours
+        return unmistakable or matter.of("service_matter") < 0.6
     return advertises >= 0.8 and not matter.complains
 
 
