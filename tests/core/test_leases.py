@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 
 from rapport.core import work
+from rapport.core.database import now
 from rapport.core.models import Work
 
 
@@ -73,7 +74,7 @@ def test_put_again_wakes_what_waits_or_gave_up_and_takes_it_from_a_late_hand(
     committed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(work._jobs, "note", lambda row: None)
-    work.put("note", {"n": 1}, key="k", due_at=work.now() + timedelta(hours=1))
+    work.put("note", {"n": 1}, key="k", due_at=now() + timedelta(hours=1))
     work.put_again("note", {"n": 1}, key="k")
     [late] = work.claim()
     work.put_again("note", {"n": 1}, key="k")

@@ -9,6 +9,7 @@ import pytest
 
 from rapport.channels import registry
 from rapport.channels.base import ChannelError
+from rapport.channels.base import Outgoing as Sent
 from rapport.channels.fake.channel import FakeChannel
 from rapport.core import work
 from rapport.core.refusal import Refused
@@ -108,8 +109,10 @@ def test_a_worker_killed_while_sending_looks_before_it_sends_again(
     outgoing = replying.reply(matter, "It is on its way.", by=cast.bea)
     cast.clock.shift(timedelta(seconds=11))
     [row] = work.claim()
-    Outgoing.objects.filter(pk=outgoing.pk).update(state="sending")  # and here the worker died, after the network took it
-    network.sent[outgoing.key] = replying.base.Outgoing(idempotency_key=outgoing.key, text="It is on its way.", author="Bea")
+    Outgoing.objects.filter(pk=outgoing.pk).update(
+        state="sending"
+    )  # and here the worker died, after the network took it
+    network.sent[outgoing.key] = Sent(idempotency_key=outgoing.key, text="It is on its way.", author="Bea")
     assert row.attempts == 0
     pass_time(cast, 20)
     assert state(outgoing) == "delivered"
@@ -154,7 +157,9 @@ def test_a_busy_network_is_tried_again_by_itself(cast: Cast, network: FakeChanne
     assert state(outgoing) == "delivered" and len(network.sent) == 1
 
 
-def test_the_networks_echo_of_our_answer_is_the_same_message(cast: Cast, network: FakeChannel, matter: Conversation) -> None:
+def test_the_networks_echo_of_our_answer_is_the_same_message(
+    cast: Cast, network: FakeChannel, matter: Conversation
+) -> None:
     replying.reply(matter, "It is on its way.", by=cast.bea)
     pass_time(cast)
     ours = Message.objects.get(ours=True)

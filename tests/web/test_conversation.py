@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.test import Client
 
 from rapport.inbox import replying, working
-from rapport.inbox.models import Conversation, Message, Outgoing
+from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from tests.conftest import NOW, Cast
 
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> {{ 7 * 7 }} \u202egnirts'
@@ -125,3 +125,13 @@ def test_only_the_turns_or_only_the_panes_when_an_element_asks(cast: Cast, bea: 
     panes = bea.get(path, headers={"HX-Request": "true", "HX-Target": "panes"}).content.decode()
     assert turns.startswith('<div id="turns"') and "composer" not in turns
     assert '<div id="panes"' in panes and 'hx-swap-oob="true"' in panes and "<html" not in panes
+
+
+def test_a_reply_form_sent_twice_is_one_answer(cast: Cast, bea: Client) -> None:
+    row = cast.says("@ann", "@acme where is my parcel?")
+    page = bea.get(f"/w/acme/c/{row.pk}/").content.decode()
+    once = page.split('name="once" value="')[1].split('"')[0]
+    for _ in range(2):
+        answer = bea.post(f"/w/acme/c/{row.pk}/reply/", {"text": "Tomorrow.", "do": "send", "once": once, "seen": "0"})
+        assert answer.status_code == 303
+    assert Outgoing.objects.count() == 1 and not Draft.objects.exists()

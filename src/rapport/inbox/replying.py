@@ -1,38 +1,38 @@
-"""Replying: an answer from the composer to the network, which leaves once or not at all, and says truthfully which.
+"""Replying: drafts, the answer and its guardrails, undo, retry, *I answered there*.
 
-``reply`` holds it for the undo window; the worker's ``send`` carries it out. A send whose outcome nobody knows is
-looked up on the network before anything is sent again, always with the same idempotency key.
+``reply`` holds an answer for the undo window; the worker carries it out (``sending.py``). There is one due row for each
+answer, so that however often a button is pressed, one worker at a time has it in hand.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 
 from rapport.accounts.models import Member
-from rapport.channels import base, lengths
-from rapport.channels.base import ChannelError, Finds, Handle, Sends
-from rapport.core import counters, work
+from rapport.channels import lengths
+from rapport.channels.base import ChannelError
+from rapport.channels.text import clean
+from rapport.core import work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
-from rapport.core.hashing import key
-from rapport.core.hints import hint
 from rapport.core.refusal import Refused
-from rapport.inbox import turning, working
+from rapport.inbox import sending, turning, working
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
+from rapport.inbox.models.outgoing import new_key
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
-ATTEMPTS = 6
 States = Outgoing.State
+_ONCE = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
     """Keep what somebody is typing. An empty draft is forgotten."""
-    words = text.replace("\x00", "")[:100_000]
+    words = clean(text)[:100_000]
     with write():
         if words.strip():
             Draft.objects.update_or_create(
@@ -42,43 +42,58 @@ def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
             Draft.objects.filter(conversation=conversation, member=by).delete()
 
 
-def reply(conversation: Conversation, text: str, *, by: Member, seen: int = 0) -> Outgoing:
-    """Hold an answer for the undo window. ``seen`` is the id of the newest message its writer had on screen.
+def reply(conversation: Conversation, text: str, *, by: Member, seen: int = 0, once: str = "") -> Outgoing:
+    """Hold an answer for the undo window. ``seen`` is the id of the newest message its writer had on screen; ``once``
+    names the form it was written in, so that a form sent twice is one answer.
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be.
     """
-    words = text.replace("\x00", "").strip()
+    words = clean(text).strip()
     save_draft(conversation, words, by=by)
-    _refuse(conversation, words, by, seen)
-    last = conversation.messages.filter(ours=False, deleted_at=None).order_by("-said_at", "-id").first()
-    held_until = now() + timedelta(seconds=settings.RAPPORT_HELD_SECONDS)
     with write():
-        outgoing = Outgoing.objects.create(
-            workspace_id=conversation.workspace_id,
-            conversation=conversation,
-            in_reply_to=last,
-            by=by,
-            text=words,
-            held_until=held_until,
-            was=working.standing(conversation),
-        )
-        Draft.objects.filter(conversation=conversation, member=by).delete()
-        working.change(
-            conversation,
-            "conversation.replied",
-            by=by,
-            was=False,
-            state=turning.on_reply(asks=asks(words)),
-            due_at=None,
-            assignee_id=conversation.assignee_id or by.pk,
-        )
-        work.put(
-            "outgoing.send",
-            {"outgoing": outgoing.pk},
-            workspace_id=conversation.workspace_id,
-            due_at=held_until,
-            key=f"outgoing:{outgoing.pk}:0",
-        )
+        row = locked(Conversation.objects).get(pk=conversation.pk)  # two who answer at once are told of each other
+        sent_before = Outgoing.objects.filter(key=once).first() if _ONCE.match(once) else None
+        if sent_before is not None and _same(sent_before, row, words, by):
+            Draft.objects.filter(conversation=row, member=by).delete()
+            return sent_before
+        _refuse(row, words, by, seen)
+        return _hold(row, words, by, once if _ONCE.match(once) and sent_before is None else new_key())
+
+
+def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) -> bool:
+    """Is this the very answer that already left this form?"""
+    there = (sent.conversation_id, sent.by_id, sent.text) == (conversation.pk, by.pk, words)
+    return there and sent.state != States.WITHDRAWN
+
+
+def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgoing:
+    outgoing = Outgoing.objects.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        in_reply_to=conversation.messages.filter(ours=False, deleted_at=None).order_by("-said_at", "-id").first(),
+        by=by,
+        text=words,
+        key=key,
+        held_until=now() + timedelta(seconds=settings.RAPPORT_HELD_SECONDS),
+        was=working.standing(conversation),
+    )
+    Draft.objects.filter(conversation=conversation, member=by).delete()
+    working.change(
+        conversation,
+        "conversation.replied",
+        by=by,
+        was=False,
+        state=turning.on_reply(asks=asks(words)),
+        due_at=None,
+        assignee_id=conversation.assignee_id or by.pk,
+    )
+    work.put(
+        "outgoing.send",
+        {"outgoing": outgoing.pk},
+        workspace_id=conversation.workspace_id,
+        due_at=outgoing.held_until,
+        key=f"outgoing:{outgoing.pk}",
+    )
     return outgoing
 
 
@@ -113,7 +128,7 @@ def withdraw(outgoing: Outgoing, *, by: Member) -> None:
         if not held.update(state=States.WITHDRAWN):
             raise Refused("It has already left: it can no longer be taken back.")
         record("outgoing.withdrawn", outgoing, by=by)
-        _stand_again(outgoing, by=by)
+        sending.stand_again(outgoing, by=by)
         save_draft(outgoing.conversation, outgoing.text, by=by)
 
 
@@ -139,141 +154,20 @@ def retry(outgoing: Outgoing, *, by: Member, insist: bool = False) -> None:
             due_at=None,
             state=turning.on_reply(asks=asks(row.text)),
         )
-        work.put(
-            "outgoing.send",
-            {"outgoing": row.pk},
-            workspace_id=row.workspace_id,
-            key=f"outgoing:{row.pk}:{row.attempts}",
-        )
+        work.put_again("outgoing.send", {"outgoing": row.pk}, workspace_id=row.workspace_id, key=f"outgoing:{row.pk}")
 
 
 def answered_there(conversation: Conversation, text: str, *, by: Member) -> Message:
     """Somebody answered on the network itself: keep the words; it counts as our reply."""
-    words = text.replace("\x00", "").strip()
+    words = clean(text).strip()
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
     if not words:
         raise Refused("Paste what you answered there, so that the record is whole.")
     with write():
-        message = _our_message(conversation, words, by, external_id=f"hand:{uuid.uuid4().hex}")
+        message = sending.keep(conversation, words, by, external_id=f"hand:{uuid.uuid4().hex}")
         Draft.objects.filter(conversation=conversation, member=by).delete()
         working.change(
             conversation, "conversation.answered_there", by=by, due_at=None, state=turning.on_reply(asks=asks(words))
         )
     return message
-
-
-def _our_message(
-    conversation: Conversation, text: str, by: Member | None, *, external_id: str, url: str = ""
-) -> Message:
-    moment = now()
-    message, made = Message.objects.get_or_create(
-        workspace_id=conversation.workspace_id,
-        key=key(conversation.network, external_id),
-        defaults={
-            "conversation": conversation,
-            "source_id": conversation.source_id,
-            "by": by,
-            "url": url,
-            "text": text,
-            "network": conversation.network,
-            "external_id": external_id,
-            "ours": True,
-            "public": conversation.public,
-            "addressed": "nearby",
-            "said_at": moment,
-            "arrived_at": moment,
-        },
-    )
-    if made:
-        Conversation.objects.filter(pk=conversation.pk).update(
-            message_count=conversation.messages.count(), last_message_at=moment, last_ours=True, snippet=text[:200]
-        )
-        counters.bump([(conversation.workspace_id, "messages", 1)])
-    return message
-
-
-@work.job("outgoing.send")
-def send(row: work.Claimed) -> None:
-    """Carry one answer to its network (the worker's job; may run again after a crash)."""
-    outgoing = Outgoing.objects.select_related("conversation__source", "in_reply_to__identity", "by").get(
-        pk=row.payload["outgoing"]
-    )
-    channel: Any = outgoing.conversation.source.channel
-    try:
-        handle = _carry(outgoing, channel)
-    except ChannelError as error:
-        _note_failure(outgoing, error, row)
-    else:
-        if handle is not None:
-            _left(outgoing, handle)
-
-
-def _carry(outgoing: Outgoing, channel: Any) -> Handle | None:
-    """Look up what may already have left, then claim the row and send. None: there is nothing to do."""
-    values = outgoing.conversation.source.settings
-    if outgoing.state in {States.SENDING, States.UNKNOWN}:  # a worker died half-way, or the network fell silent
-        if not isinstance(channel, Finds):
-            raise ChannelError(
-                f"{channel.label} cannot say whether it arrived. Look there before you send again.",
-                unknown=True,
-                permanent=True,
-            )
-        found = channel.find(values, outgoing.key)
-        if found is not None:
-            return found
-        Outgoing.objects.filter(pk=outgoing.pk).update(state=States.QUEUED)
-    claimed = Outgoing.objects.filter(pk=outgoing.pk, state__in=[States.HELD, States.QUEUED])
-    if not claimed.update(state=States.SENDING):
-        return None
-    if not isinstance(channel, Sends):
-        raise ChannelError(outgoing.conversation.source.cannot_send, permanent=True)
-    to = outgoing.in_reply_to
-    return channel.send(
-        values,
-        base.Outgoing(
-            idempotency_key=outgoing.key,
-            text=outgoing.text,
-            author=str(outgoing.by or ""),
-            in_reply_to=to.external_id if to else "",
-            thread=outgoing.conversation.thread,
-            recipient=to.identity.address if to and to.identity else "",
-            subject=outgoing.conversation.subject,
-            public=outgoing.conversation.public,
-        ),
-    )
-
-
-def _left(outgoing: Outgoing, handle: Handle) -> None:
-    """The network has it: keep our message under the network's own id, so that its echo is the same message."""
-    with write():
-        message = _our_message(
-            outgoing.conversation,
-            outgoing.text,
-            outgoing.by,
-            external_id=handle.external_id or outgoing.key,
-            url=handle.url,
-        )
-        state = States.DELIVERED if handle.delivered else States.SENT
-        Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
-        record("outgoing.left", outgoing, by=outgoing.by, state=str(state))
-        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
-
-
-def _note_failure(outgoing: Outgoing, error: ChannelError, row: work.Claimed) -> None:
-    """Say truthfully what is known: unknown stays unknown; what may pass is tried again; the rest comes back."""
-    again = not error.permanent and row.attempts + 1 < ATTEMPTS
-    state = States.UNKNOWN if error.unknown else States.QUEUED if again else States.FAILED
-    with write():
-        Outgoing.objects.filter(pk=outgoing.pk).update(state=state, error=error.message)
-        if not again:
-            record("outgoing.failed", outgoing, by=None, state=str(state))
-            _stand_again(outgoing, by=None)
-        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
-    if again:
-        raise work.Again(error.message, error.retry_after)
-
-
-def _stand_again(outgoing: Outgoing, *, by: Member | None) -> None:
-    """The conversation stands where it stood before this answer."""
-    working.restore(outgoing.conversation, outgoing.was, by=by, verb="conversation.returned")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.core.database import now
 from rapport.inbox.models import Conversation, Draft, Message
+from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
 from rapport.people.models import Identity
 from rapport.web import streams, turns
@@ -64,6 +65,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "refusal": "",
         "preview": "",
         "about": "reply",
+        "once": new_key(),
         "channel": row.source.channel,
         "cannot_send": row.source.cannot_send,
         "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),

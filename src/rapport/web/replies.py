@@ -35,7 +35,8 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             replying.save_draft(row, text, by=member)
             return _kept(request, member, row, act)
         else:
-            outgoing = replying.reply(row, text, by=member, seen=number(request.POST.get("seen")))
+            seen, once = number(request.POST.get("seen")), request.POST.get("once", "")
+            outgoing = replying.reply(row, text, by=member, seen=seen, once=once)
             facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
             said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
             say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))

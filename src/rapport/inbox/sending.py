@@ -1,0 +1,175 @@
+"""Sending: the worker carries an answer to its network, once or not at all, and says truthfully which.
+
+Whoever carries an answer first claims it (*sending*). One found in that state, or in *unknown*, may have left already:
+it is looked up on the network before anything is sent again, always with the same idempotency key.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rapport.accounts.models import Member
+from rapport.channels import base
+from rapport.channels.base import ChannelError, Finds, Handle, Sends
+from rapport.channels.text import one_line
+from rapport.core import counters, work
+from rapport.core.database import locked, now, write
+from rapport.core.events import record
+from rapport.core.hashing import key
+from rapport.core.hints import hint
+from rapport.inbox import working
+from rapport.inbox.models import Conversation, Message, Outgoing
+
+ATTEMPTS = 6
+States = Outgoing.State
+log = logging.getLogger(__name__)
+
+
+@work.job("outgoing.send")
+def send(row: work.Claimed) -> None:
+    """Carry one answer to its network (the worker's job; may run again after a crash)."""
+    outgoing, in_doubt = _claim(row.payload["outgoing"])
+    if outgoing is None:
+        return
+    try:
+        handle = _carry(outgoing, in_doubt=in_doubt)
+    except ChannelError as error:
+        _note_failure(outgoing, error, row)
+    else:
+        _left(outgoing, handle)
+
+
+def _claim(id: int) -> tuple[Outgoing | None, bool]:
+    """Take the answer in hand: it, and whether it may already have left. None: there is nothing to do any more."""
+    with write():
+        outgoing = locked(Outgoing.objects).get(pk=id)
+        if outgoing.state not in {States.HELD, States.QUEUED, States.SENDING, States.UNKNOWN}:
+            return None, False
+        in_doubt = outgoing.state in {States.SENDING, States.UNKNOWN}
+        Outgoing.objects.filter(pk=id).update(state=States.SENDING)
+    rows = Outgoing.objects.select_related("conversation__source", "in_reply_to__identity", "by")
+    return rows.get(pk=id), in_doubt
+
+
+def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
+    """Look up what may already have left; send what has not. Raises ChannelError, and nothing else."""
+    source = outgoing.conversation.source
+    channel: Any = source.channel
+    try:
+        values = source.settings
+        if in_doubt and (found := _look(channel, values, outgoing.key)) is not None:
+            return found
+        if not isinstance(channel, Sends):
+            raise ChannelError(source.cannot_send, permanent=True)
+        return channel.send(values, _words(outgoing))
+    except ChannelError:
+        raise
+    except Exception as error:
+        # A fault of ours or of the channel's: nobody knows how far it came, and the person who waits must hear of it.
+        log.exception("answer %s could not be carried", outgoing.pk)
+        raise ChannelError("Something broke on our side while it was being sent.", unknown=True) from error
+
+
+def _look(channel: Any, values: base.Settings, idempotency_key: str) -> Handle | None:
+    """Did it leave? An answer that cannot be looked up stays unknown, whatever the reason: it is not sent again."""
+    if not isinstance(channel, Finds):
+        sentence = f"{channel.label} cannot say whether it arrived. Look there before you send it again."
+        raise ChannelError(sentence, unknown=True, permanent=True)
+    try:
+        return channel.find(values, idempotency_key)
+    except ChannelError as error:
+        raise ChannelError(
+            error.message, unknown=True, permanent=error.permanent, retry_after=error.retry_after
+        ) from error
+
+
+def _words(outgoing: Outgoing) -> base.Outgoing:
+    conversation, to = outgoing.conversation, outgoing.in_reply_to
+    return base.Outgoing(
+        idempotency_key=outgoing.key,
+        text=outgoing.text,
+        author=one_line(str(outgoing.by or ""), 120),
+        in_reply_to=to.external_id if to else "",
+        thread=conversation.thread,
+        recipient=to.identity.address if to and to.identity else "",
+        subject=one_line(conversation.subject, 300),
+        public=conversation.public,
+    )
+
+
+def _left(outgoing: Outgoing, handle: Handle) -> None:
+    """The network has it: keep our message under the network's own id, so that its echo is the same message."""
+    with write():
+        message = keep(
+            outgoing.conversation, outgoing.text, outgoing.by, external_id=_name(outgoing, handle), url=handle.url
+        )
+        state = States.DELIVERED if handle.delivered else States.SENT
+        Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
+        record("outgoing.left", outgoing, by=outgoing.by, state=str(state))
+        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
+
+
+def _name(outgoing: Outgoing, handle: Handle) -> str:
+    """The network's name of our message; our own where the network's is none, or already stands for something else."""
+    name = handle.external_id or outgoing.key
+    there = Message.objects.filter(
+        workspace_id=outgoing.workspace_id, key=key(outgoing.conversation.network, name)
+    ).first()
+    taken = there is not None and (
+        not there.ours
+        or there.conversation_id != outgoing.conversation_id
+        or Outgoing.objects.filter(message=there).exclude(pk=outgoing.pk).exists()
+    )
+    return outgoing.key if taken else name
+
+
+def keep(conversation: Conversation, text: str, by: Member | None, *, external_id: str, url: str = "") -> Message:
+    """Our message as a row of the conversation, once. Whoever calls turns the conversation's state."""
+    moment = now()
+    message, made = Message.objects.get_or_create(
+        workspace_id=conversation.workspace_id,
+        key=key(conversation.network, external_id),
+        defaults={
+            "conversation": conversation,
+            "source_id": conversation.source_id,
+            "by": by,
+            "url": url,
+            "text": text,
+            "network": conversation.network,
+            "external_id": external_id,
+            "ours": True,
+            "public": conversation.public,
+            "addressed": "nearby",
+            "said_at": moment,
+            "arrived_at": moment,
+        },
+    )
+    if made:
+        snippet = " ".join(text.split())[:200]
+        Conversation.objects.filter(pk=conversation.pk).update(
+            message_count=conversation.messages.count(), last_message_at=moment, last_ours=True, snippet=snippet
+        )
+        counters.bump([(conversation.workspace_id, "messages", 1)])
+    elif message.by_id is None and by is not None:  # the network's echo was faster than its answer
+        Message.objects.filter(pk=message.pk).update(by=by)
+    return message
+
+
+def _note_failure(outgoing: Outgoing, error: ChannelError, row: work.Claimed) -> None:
+    """Say truthfully what is known: unknown stays unknown; what may pass is tried again; the rest comes back."""
+    again = not error.permanent and row.attempts + 1 < ATTEMPTS
+    state = States.UNKNOWN if error.unknown else States.QUEUED if again else States.FAILED
+    with write():
+        Outgoing.objects.filter(pk=outgoing.pk).update(state=state, error=error.message)
+        if not again:
+            record("outgoing.failed", outgoing, by=None, state=str(state))
+            stand_again(outgoing, by=None)
+        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
+    if again:
+        raise work.Again(error.message, error.retry_after)
+
+
+def stand_again(outgoing: Outgoing, *, by: Member | None) -> None:
+    """The conversation stands where it stood before this answer."""
+    working.restore(outgoing.conversation, outgoing.was, by=by, verb="conversation.returned")
