@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+_ROOMS = 0x5A99
+"""Our own class of PostgreSQL's advisory locks."""
+
 
 def now() -> datetime:
     """The present moment, aware, UTC: the only clock that verbs read (deciders get theirs passed in)."""
@@ -25,3 +28,14 @@ def write() -> Iterator[None]:
 def locked(rows: Any) -> Any:
     """The queryset with its rows locked until the transaction ends (SQLite's one writer needs no row locks)."""
     return rows.select_for_update() if connection.features.has_select_for_update else rows
+
+
+def enter(room: int, *, alone: bool = False) -> None:
+    """Be in a numbered room until the transaction ends: with others, or alone, while they wait at the door.
+
+    Whoever crossed with another goes in alone the second time. (On SQLite's one writer everybody is alone.)
+    """
+    if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s, %s)", [_ROOMS, room % 2**31])

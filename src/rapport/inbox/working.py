@@ -44,25 +44,31 @@ def change(conversation: Conversation, verb: str, *, by: Member | None, was: boo
     """
     if by is not None and not by.answers:
         raise Refused("You may read here, but not change anything. Ask an owner for another role.")
-    code = changes.pop("code", None)
     with write():
-        row = locked(type(conversation).objects).get(pk=conversation.pk)
-        before, keys = standing(row), row.counter_keys()
-        for name, value in changes.items():
-            setattr(row, name, value)
-        if by is not None:
-            row.touched_at = now()
-        row.save(update_fields=[*changes, "touched_at"])
-        facts: dict[str, Any] = ({"was": before} if was else {}) | ({"code": code} if code else {})
-        event = record(verb, row, by=by, to=row.state, **facts)
-        hint(row.workspace_id, "conversation", row.pk)
-        bumps = [(row.workspace_id, key, -1) for key in keys] + [
-            (row.workspace_id, key, 1) for key in row.counter_keys()
-        ]
+        event, bumps = turn(conversation, verb, by=by, was=was, **changes)
         counters.bump(bumps)
+    return event
+
+
+def turn(
+    conversation: Conversation, verb: str, *, by: Member | None, was: bool = True, **changes: Any
+) -> tuple[Event, list[counters.Bump]]:
+    """What ``change`` does, without the counting: for whoever changes several, and counts last."""
+    code = changes.pop("code", None)
+    row = locked(type(conversation).objects).get(pk=conversation.pk)
+    before, keys = standing(row), row.counter_keys()
+    for name, value in changes.items():
+        setattr(row, name, value)
+    if by is not None:
+        row.touched_at = now()
+    row.save(update_fields=[*changes, "touched_at"])
+    facts: dict[str, Any] = ({"was": before} if was else {}) | ({"code": code} if code else {})
+    event = record(verb, row, by=by, to=row.state, **facts)
+    hint(row.workspace_id, "conversation", row.pk)
     for name in (*changes, "touched_at"):
         setattr(conversation, name, getattr(row, name))
-    return event
+    left = [(row.workspace_id, key, -1) for key in keys]
+    return event, left + [(row.workspace_id, key, 1) for key in row.counter_keys()]
 
 
 def no_answer_needed(conversation: Conversation, *, by: Member, why: str) -> Event:

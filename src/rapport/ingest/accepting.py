@@ -34,6 +34,11 @@ def accept(source: Source, batch: Batch) -> int:
     return fresh
 
 
+def arrival_key(source_id: int, envelope: Envelope, version: str) -> bytes:
+    """The key under which a source delivers one version of what this envelope is about."""
+    return key(source_id, envelope.network, envelope.external_id, version)
+
+
 def _row(source: Source, item: Item, moment: object) -> tuple[object, ...]:
-    arrival = key(source.pk, item.envelope.network, item.envelope.external_id, version(item.envelope))
+    arrival = arrival_key(source.pk, item.envelope, version(item.envelope))
     return (source.workspace_id, source.pk, arrival, item.raw, _encode(item.envelope), moment, moment, "", 0, "")

@@ -22,7 +22,8 @@ def attach(workspace: Workspace, lines: list[Line]) -> None:
     """Give every line its identity; a stranger becomes a Person with one Identity."""
     by_key = {identity_key(line): line for line in reversed(lines)}
     known = sql.ids(Identity, workspace.pk, by_key)
-    strangers = [line for found, line in by_key.items() if found not in known]
+    # In the order of their keys, as every worker does: two that meet the same strangers then never wait crosswise.
+    strangers = [line for found, line in sorted(by_key.items(), key=lambda pair: pair[0]) if found not in known]
     if strangers:
         moment = now()
         people = list(sql.next_ids(Person, len(strangers)))

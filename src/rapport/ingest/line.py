@@ -11,6 +11,10 @@ from rapport.inbox.triage.disposition import Disposition
 from rapport.understanding.reading import Reading, Turn
 
 
+class Crossed(Exception):
+    """Another worker stored one of these at this very moment. The batch is rolled back and looked at again."""
+
+
 def clean(text: str, limit: int = 1_000_000) -> str:
     """A stranger's text as both engines can keep it: no NUL, no lone surrogates, at most ``limit`` characters."""
     return text.replace("\x00", "")[:limit].encode("utf-8", "replace").decode()

@@ -17,8 +17,9 @@
         ▼
      notify        one Event for the batch, one hint, counters; same transaction
 
-Everything works on batches (one is a batch). A batch that fails is halved and tried again, so that poison does not
-block; what fails alone is tried again later, then set aside to be seen. Nothing here decides anything.
+Everything works on batches (one is a batch). Workers go side by side; a batch that crossed with another's (the same
+message, the same stranger) is rolled back and goes again alone. A batch that fails is halved and tried again, so that
+poison does not block; what fails alone is tried again later, then set aside to be seen. Nothing here decides anything.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ import logging
 import secrets
 from datetime import timedelta
 
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 
-from rapport.core.database import locked, now, write
+from rapport.core.database import enter, locked, now, write
 from rapport.inbox.models import Arrival
 from rapport.ingest import storing
+from rapport.ingest.line import Crossed
 
 LEASE = timedelta(seconds=15)
 ATTEMPTS = 5
@@ -68,21 +70,36 @@ def claim(token: str, limit: int, source_id: int | None = None) -> list[int]:
     return ids
 
 
-def _take(ids: list[int], token: str) -> None:
+def _take(ids: list[int], token: str, *, alone: bool = False) -> None:
     """Take leased arrivals down the line; when a batch fails, each half of it, until what is at fault stands alone."""
     try:
-        with write():
-            held = Arrival.objects.filter(pk__in=ids, lease=token, done_at=None)
-            arrivals = list(locked(held).order_by("id"))
-            if arrivals:
-                storing.store(arrivals)
+        try:
+            _store(ids, token, alone=alone)
+        except (Crossed, IntegrityError, OperationalError) as crossed:  # a doubled key, a missing row, a deadlock
+            if alone:
+                raise
+            log.info("%s arrivals crossed with another worker's (%s); they go again alone", len(ids), crossed)
+            alone = True
+            _store(ids, token, alone=True)
     except Exception as error:  # noqa: BLE001 - the boundary of the line: whatever one envelope raises must not stop the others
         if len(ids) > 1:
             log.warning("%s arrivals failed together (%s); trying each half alone", len(ids), error)
-            _take(ids[: len(ids) // 2], token)
-            _take(ids[len(ids) // 2 :], token)
+            _take(ids[: len(ids) // 2], token, alone=alone)
+            _take(ids[len(ids) // 2 :], token, alone=alone)
         else:
             _set_back(ids[0], token, error)
+
+
+def _store(ids: list[int], token: str, *, alone: bool) -> None:
+    """One transaction for what is still ours of these arrivals; beside the workspace's other batches, or alone."""
+    with write():
+        held = Arrival.objects.filter(pk__in=ids, lease=token, done_at=None)
+        first = held.values_list("workspace_id", flat=True).first()
+        if first is None:
+            return
+        enter(first, alone=alone)
+        if arrivals := list(locked(held).order_by("id")):
+            storing.store(arrivals)
 
 
 def _set_back(id: int, token: str, error: Exception) -> None:

@@ -1,21 +1,27 @@
 """Revising: a message we have arrives at another version. What it said before is kept, and it is read anew.
 
-A later reading lifts a conversation to the desk; it never closes one, and never overrules a person. A deletion leaves a
-tombstone without words. The same id by another author is no version: it is set aside and said.
+A later reading lifts a conversation to the desk; it never closes one, and never overrules a person. The same id by
+another author is no version: it is set aside and said. A version we had before (a slower source brings it) is old news.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 import msgspec
 from django.conf import settings
 
+from rapport.core import counters
 from rapport.core.database import now
 from rapport.inbox import working
-from rapport.inbox.models import Disposition, Message, Reading, Revision
+from rapport.inbox.models import Conversation, Disposition, Message, Reading, Revision
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.triage.words import headline
+from rapport.ingest import burying
 from rapport.ingest.accepting import version
 from rapport.ingest.knowing import folded
 from rapport.ingest.line import Line, clean
@@ -28,27 +34,45 @@ TAKEN = (
 )
 
 
-def revise(lines: list[Line], known: dict[bytes, int], us: Us) -> tuple[int, dict[int, str]]:
-    """How many messages changed, and the arrivals that cannot be (arrival id → why)."""
+@dataclass
+class Revised:
+    """How many messages changed, the arrivals that cannot be taken (id → why), and how the counters move."""
+
+    count: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+    bumps: list[counters.Bump] = field(default_factory=list)
+
+
+def conversations(messages: Iterable[int]) -> set[int]:
+    """The conversations of these messages (ids)."""
+    return set(Message.objects.filter(pk__in=list(messages)).values_list("conversation_id", flat=True))
+
+
+def revise(lines: list[Line], known: dict[bytes, int], us: Us) -> Revised:
+    """Take further versions and deletions of known messages; the caller has locked their conversations."""
     wanted = {known[line.key] for line in lines if line.key in known}
     messages = Message.objects.select_related("identity", "conversation").in_bulk(wanted)
-    count, refused = 0, {}
+    had = defaultdict(set)
+    for id, name in Revision.objects.filter(message__in=wanted).values_list("message", "version"):
+        had[id].add(name)
+    revised = Revised()
     for line in lines:
         message = messages.get(known.get(line.key, 0))
-        if message is None or message.deleted_at or message.version == version(line.envelope)[:80]:
+        if message is None:
             continue
-        if line.envelope.deleted:
-            _bury(message)
+        name = version(line.envelope)[:80]
+        if message.deleted_at or line.envelope.deleted:
+            revised.count += burying.bury(message, line, had[message.pk] | {message.version, name})
+        elif name == message.version or name in had[message.pk]:
+            continue
         elif _by_another(message, line):
             e, author = line.envelope, message.identity
-            refused[line.arrival.pk] = TAKEN.format(id=e.external_id[:60], author=author, network=e.network)
-            continue
+            revised.refused[line.arrival.pk] = TAKEN.format(id=e.external_id[:60], author=author, network=e.network)
         else:
-            _edit(message, line, us)
-        message.version = version(line.envelope)[:80]
-        message.save(update_fields=["text", "version", "deleted_at", "addressed"])
-        count += 1
-    return count, refused
+            had[message.pk].add(message.version)
+            revised.bumps += _edit(message, line, us)
+            revised.count += 1
+    return revised
 
 
 def _by_another(message: Message, line: Line) -> bool:
@@ -57,39 +81,43 @@ def _by_another(message: Message, line: Line) -> bool:
     return message.identity is not None and folded(message.identity.address) != folded(clean(author, 320))
 
 
-def _bury(message: Message) -> None:
-    message.revisions.all().delete()
-    Reading.objects.filter(message=message).delete()
-    message.text, message.deleted_at = "", now()
-
-
-def _edit(message: Message, line: Line, us: Us) -> None:
-    """Keep the old words, read and judge the new ones."""
-    Revision.objects.create(message=message, version=message.version, text=message.text)
-    message.text = clean(line.envelope.text)
-    e = line.envelope
+def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
+    """Keep the old words, read and judge the new ones. How the counters move."""
+    text, old = clean(line.envelope.text), Revision(message=message, version=message.version, text=message.text)
+    message.version = version(line.envelope)[:80]
+    if text == message.text:  # the network names anew what it already said: the echo of our own answer
+        message.save(update_fields=["version"])
+        return []
+    old.save()
+    message.text, e = text, line.envelope
     post = Post(
-        text=message.text, author=e.author.address, said_at=message.said_at, mentions=e.mentions, direct=e.direct,
+        text=text, author=e.author.address, said_at=message.said_at, mentions=e.mentions, direct=e.direct,
         ours=message.ours,
     )  # fmt: skip
     reading = read([post], us)[0]
     message.addressed = reading.addressed
-    Reading.objects.filter(message=message).delete()
-    Reading.objects.create(
-        message=message, model=reading.model, language=reading.language, valence=reading.valence_score,
-        data=msgspec.to_builtins(reading),
+    message.save(update_fields=["text", "version", "addressed"])
+    burying.tell_again(message.conversation)
+    Reading.objects.update_or_create(
+        message=message,
+        defaults={
+            "model": reading.model, "language": reading.language, "valence": reading.valence_score,
+            "data": msgspec.to_builtins(reading),
+        },
     )  # fmt: skip
     if message.ours or message.dispositions.filter(by__isnull=False).exists():
-        return
+        return []
     decided = decide(Facts(text=message.text, reading=reading))
     Disposition.objects.create(
         message=message, row=decided.row, needs=decided.needs, urgency=decided.urgency, confidence=decided.confidence,
         reasons=msgspec.to_builtins(decided.reasons),
     )  # fmt: skip
-    conversation = message.conversation
-    if decided.needs != "no" and conversation.state == "quiet" and conversation.touched_at is None:
-        clock = clocks.start(message.said_at, now(), decided.urgency, settings.RAPPORT_DUE_HOURS)
-        working.change(
-            conversation, "conversation.reopened", by=None, state="needs_answer", urgency=decided.urgency,
-            due_at=clock.due_at, position=clock.position, headline=headline(decided), code="edited",
-        )  # fmt: skip
+    conversation = Conversation.objects.get(pk=message.conversation_id)
+    if decided.needs == "no" or conversation.state != "quiet" or conversation.touched_at is not None:
+        return []
+    clock = clocks.start(message.said_at, now(), decided.urgency, settings.RAPPORT_DUE_HOURS)
+    _, bumps = working.turn(
+        conversation, "conversation.reopened", by=None, state="needs_answer", urgency=decided.urgency,
+        due_at=clock.due_at, position=clock.position, headline=headline(decided), code="edited",
+    )  # fmt: skip
+    return bumps

@@ -21,7 +21,7 @@ from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
 from rapport.ingest import identities, knowing, revising, sql, threads
 from rapport.ingest.accepting import version
-from rapport.ingest.line import Line, clean
+from rapport.ingest.line import Crossed, Line, clean
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
@@ -51,10 +51,6 @@ _READING = ("message", "model", "language", "valence", "data")
 _DISPOSITION = ("message", "row", "needs", "urgency", "confidence", "reasons", "at")
 
 
-class Crossed(Exception):
-    """Another worker stored one of these messages at this very moment. The batch is rolled back and looked at again."""
-
-
 def store(arrivals: list[Arrival]) -> None:
     """Take one workspace's leased arrivals all the way; the caller holds the transaction."""
     workspace = Workspace.objects.get(pk=arrivals[0].workspace_id)
@@ -63,18 +59,23 @@ def store(arrivals: list[Arrival]) -> None:
     lines = [_line(arrival, ours) for arrival in arrivals]
     known = sql.ids(Message, workspace.pk, (line.key for line in lines))
     fresh = _first_of_each([line for line in lines if line.key not in known and not line.envelope.deleted])
+    taken = set(map(id, fresh))
+    seen_before = [line for line in lines if id(line) not in taken]
     if fresh:
         identities.attach(workspace, fresh)
-        touched = threads.attach(workspace, fresh)
+    touched = threads.attach(
+        workspace, fresh, revising.conversations(known[line.key] for line in seen_before if line.key in known)
+    )
+    if fresh:
         _understand(fresh, us)
         _write_messages(workspace, fresh)
         threads.turn(touched, fresh)
         known |= {line.key: line.message_id for line in fresh}
-    taken = set(map(id, fresh))
-    revised, refused = revising.revise([line for line in lines if id(line) not in taken], known, us)
-    for arrival_id, why in refused.items():
+    revised = revising.revise(seen_before, known, us)
+    for arrival_id, why in revised.refused.items():
         Arrival.objects.filter(pk=arrival_id).update(poison_at=now(), error=why, lease="", lease_until=None)
-    _finish(workspace, [arrival.pk for arrival in arrivals if arrival.pk not in refused], fresh, revised)
+    done = [arrival.pk for arrival in arrivals if arrival.pk not in revised.refused]
+    _finish(workspace, done, fresh, revised)
 
 
 def _line(arrival: Arrival, ours: frozenset[str]) -> Line:
@@ -116,7 +117,8 @@ def _write_messages(workspace: Workspace, lines: list[Line]) -> None:
     moment = now()
     for line, id in zip(lines, sql.next_ids(Message, len(lines)), strict=True):
         line.message_id = id
-    if sql.insert(Message, _MESSAGE, [_message_row(workspace, line) for line in lines]) != len(lines):
+    in_one_order = sorted(lines, key=lambda line: line.key)
+    if sql.insert(Message, _MESSAGE, [_message_row(workspace, line) for line in in_one_order]) != len(lines):
         raise Crossed(Crossed.__doc__)
     readings = ((line.message_id, line.reading) for line in lines if line.reading)
     sql.insert(
@@ -156,10 +158,10 @@ def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
     )
 
 
-def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revised: int) -> None:
+def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revised: revising.Revised) -> None:
     """Mark the arrivals done, record one Event for the batch, hint, and count: the last statements."""
     Arrival.objects.filter(pk__in=arrivals).update(done_at=now(), lease="", error="")
-    if fresh or revised:
+    if fresh or revised.count:
         needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no")
         first, last = (fresh[0].message_id, fresh[-1].message_id) if fresh else (0, 0)
         record(
@@ -167,10 +169,10 @@ def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revise
             workspace,
             workspace_id=workspace.pk,
             count=len(fresh),
-            revised=revised,
+            revised=revised.count,
             needs=needs,
             first=first,
             last=last,
         )
         hint(workspace.pk, "messages", last)
-    counters.bump([(workspace.pk, "messages", len(fresh)), *threads.bumps(workspace.pk, fresh)])
+    counters.bump([(workspace.pk, "messages", len(fresh)), *threads.bumps(workspace.pk, fresh), *revised.bumps])

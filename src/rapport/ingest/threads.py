@@ -20,7 +20,7 @@ from rapport.inbox.models import Conversation, Message
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.words import headline
 from rapport.ingest import sql
-from rapport.ingest.line import Line, Thread, clean
+from rapport.ingest.line import Crossed, Line, Thread, clean
 from rapport.understanding.reading import Turn
 
 TURNS = 12
@@ -72,8 +72,12 @@ def alone(envelope: Envelope) -> Thread:
     return Thread(key(envelope.network, envelope.external_id), envelope.external_id)
 
 
-def attach(workspace: Workspace, lines: list[Line]) -> list[Thread]:
-    """Give every line its thread and the (at most 12) turns before it. Rows of known conversations are locked."""
+def attach(workspace: Workspace, lines: list[Line], beside: set[int]) -> list[Thread]:
+    """Give every line its thread and the (at most 12) turns before it.
+
+    Rows of known conversations are locked, and with them those that the batch will touch ``beside`` (ids): all at once
+    and in one order, so that two workers, or a worker and a person, never wait crosswise.
+    """
     roots = _roots(workspace, lines)
     threads: dict[bytes, Thread] = {}
     for line in lines:
@@ -81,8 +85,8 @@ def attach(workspace: Workspace, lines: list[Line]) -> list[Thread]:
         roots[line.envelope.external_id] = name
         found = key(line.envelope.network, name)
         line.thread = threads.setdefault(found, Thread(found, name))
-    _load(workspace, threads)
-    fresh = [thread for thread in threads.values() if thread.was is None]
+    _load(workspace, threads, beside)
+    fresh = sorted((thread for thread in threads.values() if thread.was is None), key=lambda thread: thread.key)
     for thread, id in zip(fresh, sql.next_ids(Conversation, len(fresh)), strict=True):
         thread.id = id
     _write_new(workspace, fresh, lines)
@@ -101,13 +105,13 @@ def _roots(workspace: Workspace, lines: list[Line]) -> dict[str, str]:
     return dict(rows)
 
 
-def _load(workspace: Workspace, threads: dict[bytes, Thread]) -> None:
+def _load(workspace: Workspace, threads: dict[bytes, Thread], beside: set[int]) -> None:
     """What we know of these conversations, and the last turns of each in one query."""
-    ids = sql.ids(Conversation, workspace.pk, threads)
-    if not ids:
-        return
+    wanted = beside | set(sql.ids(Conversation, workspace.pk, threads).values())
     by_id = {}
-    for row in locked(Conversation.objects.filter(pk__in=ids.values()).order_by("id")):
+    for row in locked(Conversation.objects.filter(pk__in=wanted).order_by("id")) if wanted else ():
+        if bytes(row.key) not in threads:
+            continue
         thread = by_id[row.pk] = threads[bytes(row.key)]
         thread.id, thread.was, thread.state, thread.assignee_id = row.pk, row.state, row.state, row.assignee_id
         for name in (
@@ -122,6 +126,8 @@ def _load(workspace: Workspace, threads: dict[bytes, Thread]) -> None:
             "last_ours",
         ):
             setattr(thread, name, getattr(row, name))
+    if not by_id:
+        return
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(by_id))
         cursor.execute(
@@ -148,7 +154,7 @@ def _write_new(workspace: Workspace, fresh: list[Thread], lines: list[Line]) -> 
     for line in lines:
         first.setdefault(line.thread.key, line)
     moment = now()
-    sql.insert(
+    stored = sql.insert(
         Conversation,
         _NEW,
         [
@@ -177,6 +183,8 @@ def _write_new(workspace: Workspace, fresh: list[Thread], lines: list[Line]) -> 
             for line in [first[thread.key]]
         ],
     )
+    if stored != len(fresh):
+        raise Crossed(Crossed.__doc__)
 
 
 def turn(touched: list[Thread], lines: list[Line]) -> None:

@@ -1,0 +1,49 @@
+"""Burying: its writer deleted a message. A tombstone stays; the words go from every place where we had put them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rapport.core.database import now
+from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Source
+from rapport.ingest.accepting import arrival_key
+from rapport.ingest.line import Line
+
+_encode = msgspec.json.Encoder().encode
+
+
+def bury(message: Message, line: Line, versions: set[str]) -> int:
+    """Forget the words of every version that was delivered, this one too (a slower source may still bring them).
+
+    1 when the message was alive until now, else 0.
+    """
+    _forget_arrivals(message, line, versions)
+    if message.deleted_at:
+        return 0
+    message.revisions.all().delete()
+    Reading.objects.filter(message=message).delete()
+    for disposition in Disposition.objects.filter(message=message):
+        disposition.reasons = [reason | {"evidence": "", "start": -1, "end": -1} for reason in disposition.reasons]
+        disposition.save(update_fields=["reasons"])
+    message.text = message.subject = message.url = ""
+    message.deleted_at = now()
+    message.save(update_fields=["text", "subject", "url", "deleted_at"])
+    tell_again(message.conversation)
+    return 1
+
+
+def tell_again(conversation: Conversation) -> None:
+    """The row of the stream tells what is said now: the newest words that stand, the first subject that does."""
+    alive = conversation.messages.filter(deleted_at=None)
+    words = alive.order_by("-said_at", "-id").values_list("text", flat=True).first() or ""
+    subject = alive.exclude(subject="").order_by("said_at", "id").values_list("subject", flat=True).first() or ""
+    snippet = " ".join(words.split())[:200]
+    Conversation.objects.filter(pk=conversation.pk).update(snippet=snippet, subject=subject)
+
+
+def _forget_arrivals(message: Message, line: Line, versions: set[str]) -> None:
+    """What was accepted keeps its row (so that it stays known) and loses its bytes."""
+    blank = _encode(msgspec.structs.replace(line.envelope, text="", subject="", url="", mentions=(), deleted=True))
+    sources = Source.objects.filter(workspace=message.workspace_id).values_list("pk", flat=True)
+    keys = [arrival_key(source, line.envelope, version) for source in sources for version in versions]
+    Arrival.objects.filter(workspace=message.workspace_id, key__in=keys).update(raw=b"", envelope=blank)
