@@ -28,7 +28,7 @@ demo: $(BIN)/rapport ## Open a demo world in the browser (installs what it needs
 up: $(BIN)/rapport ## Start Rapport on ./rapport-data
 	@exec $(BIN)/rapport up
 
-check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs, pure and domain tests
+check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs; the tests on SQLite
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check src/rapport tests benchmarks
 	$(BIN)/mypy
@@ -36,14 +36,14 @@ check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs, pur
 	$(BIN)/vulture
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test: $(VENV)/dev ## The whole suite: `make check`, then real servers, both databases, a real browser
+test: $(VENV)/dev ## The whole suite: `make check`, then PostgreSQL, real servers, a real browser
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n 2 -m "slow"
 
 bench: $(VENV)/dev ## Measure speed: each benchmark prints ratios taken side by side in one run
 	@for file in $$(grep -l '"--json"' benchmarks/*.py); do $(BIN)/python $$file --json || exit 1; done
 
-measure: $(VENV)/dev ## Measure accuracy on labelled files: make measure DATA=folder
+measure: $(if $(DATA),$(VENV)/dev) ## Measure accuracy on labelled files: make measure DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the labelled files are: make measure DATA=folder"; exit 2; }
 	$(BIN)/python benchmarks/accuracy.py $(DATA)
 

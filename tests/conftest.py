@@ -18,6 +18,7 @@ os.environ.pop("RAPPORT_URL", None)
 os.environ.pop("RAPPORT_DATABASE_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"
 
+import dj_database_url  # noqa: E402
 import django  # noqa: E402
 import pytest  # noqa: E402
 import time_machine  # noqa: E402
@@ -35,7 +36,7 @@ from rapport.inbox.models import Conversation, Source, Term  # noqa: E402
 from tests import postgresql  # noqa: E402
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-ENGINES = ("sqlite", "postgresql")
+BASE = connections.settings["default"]
 
 
 def pytest_configure() -> None:
@@ -49,28 +50,30 @@ def _use(engine: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="session")
-def engines() -> Iterator[dict[str, dict[str, Any]]]:
-    """The settings of a migrated database in each engine, private to this test process."""
-    base = connections.settings["default"]
-    with postgresql.database() as url:
-        import dj_database_url
+def sqlite_settings() -> dict[str, Any]:
+    """A migrated SQLite database of this test process."""
+    return _migrated(BASE | {"NAME": str(Path(DATA) / "tests.sqlite3")})
 
-        found = {
-            "sqlite": base | {"NAME": str(Path(DATA) / "tests.sqlite3")},
-            "postgresql": base | {"OPTIONS": {}} | dj_database_url.parse(url) | {"CONN_MAX_AGE": 0},
-        }
-        for settings in found.values():
-            _use(settings)
-            call_command("migrate", verbosity=0)
-            connections["default"].close()
-        yield found
+
+@pytest.fixture(scope="session")
+def postgresql_settings() -> Iterator[dict[str, Any]]:
+    """A migrated PostgreSQL database of this test process."""
+    with postgresql.database() as url:
+        yield _migrated(BASE | {"OPTIONS": {}} | dj_database_url.parse(url) | {"CONN_MAX_AGE": 0})
         connections["default"].close()
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, engines: dict[str, dict[str, Any]]) -> str:
+def _migrated(settings: dict[str, Any]) -> dict[str, Any]:
+    _use(settings)
+    call_command("migrate", verbosity=0)
+    connections["default"].close()
+    return settings
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def engine(request: pytest.FixtureRequest) -> str:
     """The name of the engine that this run of the test uses, chosen as the default database."""
-    _use(engines[request.param])
+    _use(request.getfixturevalue(f"{request.param}_settings"))
     return str(request.param)
 
 

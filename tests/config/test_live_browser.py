@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rapport.config import asgi
 from rapport.core.live import Hub, position, publish, ticket
 
+pytestmark = pytest.mark.slow
+
 KEY = "a key for tests only"
 SCRIPT = Path(asgi.__file__).parents[1] / "web" / "static" / "rapport" / "live.js"
 NOTES = """

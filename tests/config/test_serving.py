@@ -19,6 +19,8 @@ import pytest
 from rapport.config import serving
 from rapport.config.folder import Busy, hold, holder
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Any]
 LISTENING = """
 import sys, time, threading
