@@ -36,8 +36,8 @@
     const all = document.querySelectorAll("#turns .why");
     const last = all[all.length - 1];
     if (!last) return;
-    last.open = !last.open;
     last.querySelector("summary").focus();
+    last.querySelector("summary").click();
   }
 
   const DOES = {

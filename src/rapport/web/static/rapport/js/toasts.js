@@ -36,4 +36,10 @@
     const opens = event.target.closest("[data-opens]");
     if (opens) document.getElementById(opens.dataset.opens).showModal();
   });
+
+  // Reasons that somebody opens come into view, not behind the composer.
+  document.addEventListener("click", (event) => {
+    const why = event.target.closest(".why > summary")?.parentElement;
+    if (why) requestAnimationFrame(() => { if (why.open) why.scrollIntoView({ block: "nearest" }); });
+  });
 })();
