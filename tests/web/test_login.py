@@ -27,6 +27,25 @@ def test_looking_at_a_link_does_not_spend_it(cast: Cast) -> None:
     assert Client().post(path, {"email": "b@bakery.test", "password": PASSWORD}).status_code == 404
 
 
+def test_the_first_owner_says_their_name_and_signs_with_it(cast: Cast) -> None:
+    owner = founding.found("Bakery", owner_name=founding.FIRST_OWNER)
+    path = f"/welcome/{owner.make_link()}/"
+    assert b'name="name"' in Client().get(path).content
+    Client().post(path, {"name": " Olga \x00 Brot ", "email": "olga@bakery.test", "password": PASSWORD})
+    assert Member.objects.get(pk=owner.pk).name == "Olga Brot"
+
+
+def test_an_invited_member_keeps_the_name_of_the_invitation(cast: Cast) -> None:
+    member, token = joining.invite(cast.acme, "Eve", "agent", by=cast.dana)
+    Client().post(f"/welcome/{token}/", {"name": "Boss", "email": "eve@acme.test", "password": PASSWORD})
+    assert Member.objects.get(pk=member.pk).name == "Eve"
+
+
+def test_a_wrong_host_is_told_the_right_address() -> None:
+    answer = Client().get("/login/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400 and b"goes by another address" in answer.content
+
+
 def test_a_weak_password_or_no_address_is_refused_and_spends_nothing(cast: Cast) -> None:
     owner = founding.found("Bakery", owner_name="Ann")
     path = f"/welcome/{owner.make_link()}/"

@@ -11,6 +11,8 @@ from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
 
+FIRST_OWNER = "Owner"
+"""What the first owner is called until they log in and say their name."""
 RESERVED = frozenset({"new", "login", "logout", "static", "live", "in", "health", "welcome"})
 
 

@@ -16,7 +16,7 @@ SPENT = "This link has been used, or its two days are over. Ask whoever sent it 
 
 def invite(workspace: Workspace, name: str, role: str, *, by: Member) -> tuple[Member, str]:
     """Make a member without a login, and the token of the one-time link that gives them one."""
-    words = " ".join(name.replace("\x00", "").split())[:120]
+    words = _name(name)
     if not words:
         raise Refused("Give the name that colleagues and customers will read.")
     _refuse_role(role, by)
@@ -57,8 +57,11 @@ def remove(member: Member, *, by: Member) -> None:
         record("member.left", member, by=by)
 
 
-def join(link: Link, email: str, password: str) -> User:
-    """Spend a link and give its member a login: a new one, or their own where this e-mail already has one."""
+def join(link: Link, email: str, password: str, name: str = "") -> User:
+    """Spend a link and give its member a login: a new one, or their own where this e-mail already has one.
+
+    ``name``: what the member is called from now on; empty leaves the name under which they were invited.
+    """
     address = User.objects.normalize_email(email.strip()).lower()
     try:
         validate_email(address)
@@ -73,7 +76,7 @@ def join(link: Link, email: str, password: str) -> User:
         if not link.use():
             raise Refused(SPENT)
         user = known or User.objects.create_user(address, password)
-        Member.objects.filter(pk=link.member_id).update(user=user)
+        Member.objects.filter(pk=link.member_id).update(user=user, name=_name(name) or link.member.name)
     return user
 
 
@@ -97,6 +100,10 @@ def enter(link: Link, password: str = "") -> User:
             user.set_password(password)
             user.save(update_fields=["password"])
     return user
+
+
+def _name(words: str) -> str:
+    return " ".join(words.replace("\x00", "").split())[:120]
 
 
 def _refuse_weak(password: str, user: User | None) -> None:

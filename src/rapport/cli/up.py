@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PLAIN = "Plain http on a network address: passwords can be read on the way. Put https before it when you can."
 
+_UNNAMED = "Other machines reach this port, but only {url} is answered. RAPPORT_URL names the address they type."
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on (default RAPPORT_PORT or 8000).")
@@ -86,13 +88,13 @@ def _start(data: Path | None, port: int | None, host: str | None, *, demo: bool)
 
     with hold(folder, url) as held:
         held.tell(url)
-        _say_where(folder, bound, port or wanted.port, free, taken, url)
+        _say_where(folder, bound, port or wanted.port, free, taken, url, named=bool(wanted.url))
         migrate()
         worker.take_over()
         _serve(bound, free, wanted.proxies, url, _first_link(demo))
 
 
-def _say_where(folder: Path, host: str, wanted: int, port: int, taken: bool, url: str) -> None:
+def _say_where(folder: Path, host: str, wanted: int, port: int, taken: bool, url: str, *, named: bool) -> None:
     from django.conf import settings
 
     say(f"Data folder   {folder}")
@@ -100,9 +102,11 @@ def _say_where(folder: Path, host: str, wanted: int, port: int, taken: bool, url
     say(f"Database      {'SQLite, in the data folder' if 'sqlite' in engine else 'PostgreSQL (RAPPORT_DATABASE_URL)'}")
     say(f"Secret key    {'RAPPORT_SECRET_KEY' if os.environ.get('RAPPORT_SECRET_KEY') else folder / 'secret-key'}")
     say(f"Port          {port}" + (f" (port {wanted} is taken)" if taken else ""))
-    say(f"Address       {url}" + ("" if os.environ.get("RAPPORT_URL") != url else "  (RAPPORT_URL sets another)"))
+    say(f"Address       {url}" + ("" if named else "  (RAPPORT_URL sets another)"))
     if url.startswith("http://") and urlsplit(url).hostname not in {"127.0.0.1", "localhost", "::1"}:
         say(f"Warning       {_PLAIN}")
+    elif host in {"0.0.0.0", "::"} and not named:  # noqa: S104 - asked about, not chosen
+        say(f"Warning       {_UNNAMED.format(url=url)}")
 
 
 def _first_link(demo: bool) -> Member | None:
@@ -117,7 +121,7 @@ def _first_link(demo: bool) -> Member | None:
             plant()
         return Member.objects.active().filter(workspace__demo=True, name="Bea").first()
     if not Workspace.objects.exists():
-        founding.found("Our company", owner_name="Owner")
+        founding.found("Our company", owner_name=founding.FIRST_OWNER)
     owners = Member.objects.active().filter(role=Role.OWNER, workspace__demo=False)
     return None if owners.filter(user__isnull=False).exists() else owners.order_by("id").first()
 

@@ -138,6 +138,6 @@ LOGGING = {
     "loggers": {
         "rapport": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # strangers' scans; who asks is told on the page
     },
 }

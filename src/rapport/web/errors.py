@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -10,6 +12,9 @@ from rapport.web.answering import page
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        sentence = _("It answers at %(url)s. Whoever runs it may name another address by RAPPORT_URL.")
+        return _error(request, 400, _("This server goes by another address"), sentence % {"url": settings.RAPPORT_URL})
     return _error(request, 400, _("That request makes no sense here"),
                   _("Something in the address or the form could not be read. Go back and try once more."))  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from rapport.accounts import joining
+from rapport.accounts import founding, joining
 from rapport.accounts.models import Link, User
 from rapport.core.refusal import Refused
 from rapport.web.answering import page
@@ -42,22 +42,28 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     link = Link.find(token)
     if link is None:
         return page(request, "pages/spent.html", status=404)
-    context: dict[str, Any] = {"link": link, "email": "", "refusal": ""}
+    context: dict[str, Any] = {"link": link, "email": "", "refusal": "", "nameless": _nameless(link)}
     if request.method != "POST":
         return page(request, "pages/welcome.html", **context)
-    email = request.POST.get("email", "")
+    email, name = request.POST.get("email", ""), request.POST.get("name", "")
     try:
-        user = _enter(link, email, request.POST.get("password", ""))
+        user = _enter(link, email, request.POST.get("password", ""), name if context["nameless"] else "")
     except Refused as refused:
-        return page(request, "pages/welcome.html", status=422, **(context | {"email": email, "refusal": str(refused)}))
+        context |= {"email": email, "name": name, "refusal": str(refused)}
+        return page(request, "pages/welcome.html", status=422, **context)
     login(request, user, backend=BACKEND)
     return redirect("desk", link.member.workspace.slug)
 
 
-def _enter(link: Link, email: str, password: str) -> User:
+def _nameless(link: Link) -> bool:
+    """The first owner was made before anybody could say who they are; everybody else was invited by name."""
+    return link.member.user is None and link.member.name == founding.FIRST_OWNER
+
+
+def _enter(link: Link, email: str, password: str, name: str) -> User:
     """Who this link lets in: its member's own login, or the one being made now."""
     if link.member.user is None and not link.member.workspace.demo:
-        return joining.join(link, email, password)
+        return joining.join(link, email, password, name)
     return joining.enter(link, password)
 
 
