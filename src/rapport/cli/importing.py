@@ -42,7 +42,8 @@ def import_(
         if not yes:
             if not sys.stdin.isatty():
                 raise click.ClickException("Nobody is there to ask. Add --yes if the mapping above is right.")
-            click.confirm("Import it so?", default=True, abort=True)
+            if not click.confirm("Import it so?", default=True):
+                raise click.ClickException("Nothing was imported. To say it yourself: --map text=body,author=user")
         _run(file, chosen, us, rival, workspace)
     except Refused as error:
         raise click.ClickException(str(error)) from error
@@ -52,6 +53,10 @@ def _show(found: Guess, mapping: dict[str, str]) -> None:
     say(f"The file looks like {found.form}.")
     for field, column in mapping.items():
         say(f"  {field:<10} ← {column}")
+    if idle := [column for column in found.columns if column not in mapping.values()]:
+        say(f"  not used     {', '.join(idle)}")
+    if found.columns and not {"author", "name"} & mapping.keys():
+        say("No column says who wrote it: everybody would become one person called “unknown”. Say it: --map author=…")
     for number, row in enumerate(found.sample, 1):
         say(f"  row {number}:")
         for field, column in mapping.items():
@@ -101,7 +106,7 @@ def _workspace(slug: str | None, us: tuple[str, ...]) -> Workspace:
     if found := own.first():
         return found
     name = us[0].lstrip("@").replace("_", " ").title() if us else "Our company"
-    made = founding.found(name, owner_name="Owner").workspace
+    made = founding.found(name, owner_name=founding.FIRST_OWNER).workspace
     say(f"Made the workspace {made.name} ({made.slug}).")
     return made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.core import signing
@@ -22,6 +25,7 @@ from rapport.web.answering import page, wants_fragment
 from rapport.web.reach import manages, member_required
 
 SALT = "rapport.web.importing"
+SHOWN = 10
 
 
 @member_required
@@ -86,9 +90,18 @@ def progress(request: HttpRequest, member: Member, job: int) -> HttpResponse:
         raise Http404
     source = Source.objects.filter(pk=far.source_id, workspace=member.workspace).first()
     share = min(100, 100 * far.bytes // far.total) if far.total else 0
-    context: dict[str, Any] = {"job": job, "far": far, "source": source, "share": share}
+    asides = _asides(far.unreadable_file) if far.done else []
+    context: dict[str, Any] = {"job": job, "far": far, "source": source, "share": share, "asides": asides}
     template = "pages/_progress.html" if wants_fragment(request, "progress") else "pages/import_progress.html"
     return page(request, template, **context)
+
+
+def _asides(path: str) -> list[dict[str, str]]:
+    """The first rows that could not be read: ``position`` and ``reason`` of each. Not everybody can open the file."""
+    if not path:
+        return []
+    with Path(path).open(encoding="utf-8") as file:
+        return [json.loads(line) for line in islice(file, SHOWN)]
 
 
 def _opened(ticket: str, member: Member) -> dict[str, Any]:

@@ -6,14 +6,15 @@ _WRITTEN = """
 text: text body message fulltext content tweet post comment msg review messagebody messagetext tweettext bodytext
     plaintext reviewtext posttext description note inhalt nachricht kommentar texte texto mensaje contenu
     statustext utterance
-id: id tweetid messageid postid commentid statusid externalid idstr uid guid uuid reviewid msgid key uri mid
+id: id tweetid messageid postid commentid statusid externalid idstr uid guid uuid reviewid msgid key uri mid kennung
 said_at: saidat createdat created date timestamp time datetime sentat postedat publishedat published tweetcreated
-    createdtime createdutc messagedate reviewdate senttime sent datum fecha when ts receivedat
+    createdtime createdutc messagedate reviewdate senttime sent datum zeitpunkt fecha when ts receivedat
 author: author username user screenname userscreenname handle from sender authorid userid authorusername
     authorhandle authorname fromemail email fromaddress useremail accountacct accountusername customer customerid
-    authoraddress authoremail by reviewer nick absender
+    authoraddress authoremail by reviewer nick absender konto benutzername verfasser autor nutzer kunde usuario
+    auteur
 name: name displayname fullname username2 realname sendername fromname userdisplayname authordisplayname
-    customername authorname username accountdisplayname
+    customername authorname username accountdisplayname verfasser autor auteur kunde
 reply_to: replyto inreplyto inreplytoid inreplytostatusid inreplytostatusidstr inresponsetotweetid parentid parent
     inresponseto replytoid inreplytotweetid inreplytouri responseto
 thread: thread threadid conversationid conversation ticketid dialogid caseid chatid ticket
