@@ -36,7 +36,9 @@ def _messages(member: Member, words: str) -> list[tuple[Message, tuple[Piece, ..
 
 def _people(member: Member, words: str) -> list[Identity]:
     """Whose name or address holds the words; each with their newest conversation's id as ``newest``."""
-    named = Q(name__icontains=words) | Q(address__icontains=words) | Q(person__name__icontains=words)
+    named = Q()
+    for form in {words, words.lower(), words.title()}:  # SQLite folds only A to Z: KOVAČ would miss Kovač
+        named |= Q(name__icontains=form) | Q(address__icontains=form) | Q(person__name__icontains=form)
     rows = Identity.objects.filter(named, workspace=member.workspace, conversations__isnull=False).distinct()
     return list(rows.select_related("person").order_by("name", "pk")[:PEOPLE])
 
