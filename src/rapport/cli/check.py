@@ -22,7 +22,7 @@ def check() -> None:
     poison = Arrival.objects.exclude(poison_at=None).count()
     dead = Work.objects.exclude(dead_at=None).count()
     waiting = Arrival.objects.filter(done_at=None, poison_at=None).count()
-    say(f"{waiting} arrivals wait for the line, {poison} were set aside as unreadable, {dead} jobs gave up.")
+    say(f"{waiting} arrivals wait for the line, {poison} were set aside, {dead} jobs gave up.")
     say("The counters are right." if not wrong else f"{len(wrong)} counters are wrong.")
     if wrong:
         raise SystemExit(1)

@@ -16,8 +16,14 @@ def stand(data: Path | None = None) -> Path:
     import django
     from django.conf import settings
 
-    folder: Path = settings.DATA
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder: Path = settings.DATA  # reads the settings, and with them the key in this folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}"
+        raise click.ClickException(f"The data folder cannot be used. {why}. RAPPORT_DATA names another.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise click.ClickException(f"The data folder {folder} cannot be written to. RAPPORT_DATA names another.")
     django.setup()
     return folder
 

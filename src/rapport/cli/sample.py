@@ -21,11 +21,15 @@ def sample(count: int, seed: int, workspace: str | None) -> None:
     """
     stand()
     migrate()
+    from rapport.accounts.models import Workspace
     from rapport.inbox.models import Message
     from rapport.inbox.triage.words import explain
 
     theirs = Message.objects.filter(ours=False, deleted_at=None, dispositions__isnull=False)
     if workspace:
+        if not Workspace.objects.filter(slug=workspace).exists():
+            names = ", ".join(Workspace.objects.values_list("slug", flat=True)) or "none"
+            raise click.ClickException(f"There is no workspace {workspace}. Workspaces here: {names}.")
         theirs = theirs.filter(workspace__slug=workspace)
     ids = sorted(set(theirs.values_list("pk", flat=True)))
     if not ids:
