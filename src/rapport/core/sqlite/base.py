@@ -7,6 +7,7 @@ handler polls without fairness and starved one writer for eight seconds.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
@@ -15,11 +16,14 @@ from django.db.backends.sqlite3 import base
 from rapport.core.folding import fold
 from rapport.core.sqlite.queue import WRITES
 
-_READS = ("select", "pragma", "explain", "begin", "savepoint", "release", "rollback", "commit", "with")
+_READS = ("select", "pragma", "explain", "begin", "savepoint", "release", "rollback", "commit")
+_CHANGES = re.compile(r"\b(?:insert|update|delete|replace)\b")
 
 
 def _writes(sql: str) -> bool:
-    return not sql.lstrip().lower().startswith(_READS)
+    """Must this statement wait for its turn? In doubt it does: a needless wait is short."""
+    words = sql.lstrip().lower()
+    return bool(_CHANGES.search(words)) if words.startswith("with") else not words.startswith(_READS)
 
 
 class Cursor(base.SQLiteCursorWrapper):
