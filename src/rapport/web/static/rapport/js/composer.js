@@ -37,7 +37,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = event.target.closest("[data-composer], .note-form");
-    if (form) form.requestSubmit(form.querySelector("[data-send]") || form.querySelector("button"));
+    if (form) (form.querySelector("[data-send]") || form.querySelector("button")).click(); // a click names the button
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copies]");
