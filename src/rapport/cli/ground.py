@@ -22,20 +22,23 @@ def stand(data: Path | None = None) -> Path:
     except OSError as error:
         why = f"{error.filename}: {error.strerror}"
         raise click.ClickException(f"The data folder cannot be used. {why}. RAPPORT_DATA names another.") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.ClickException(f"The data folder {folder} cannot be written to. RAPPORT_DATA names another.")
+    for place in (folder, folder / "rapport.sqlite3"):  # the second may belong to whoever ran it here before
+        if place.exists() and not os.access(place, os.W_OK):
+            raise click.ClickException(f"{place} cannot be written to. Whose is it? RAPPORT_DATA names another folder.")
     django.setup()
     return folder
 
 
 def migrate() -> None:
-    """Apply what is missing. Raises ClickException when the database cannot be reached."""
+    """Apply what is missing. Raises ClickException when the database cannot be reached, or its file is none."""
     from django.core.management import call_command
-    from django.db import OperationalError
+    from django.db import DatabaseError, OperationalError
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in {OperationalError, DatabaseError}:  # a migration of ours that fails is to be seen whole
+            raise
         raise click.ClickException(f"The database cannot be reached: {str(error).strip().splitlines()[0]}") from error
 
 

@@ -104,6 +104,7 @@ def _workspace(slug: str | None, us: tuple[str, ...]) -> Workspace:
     if own.count() > 1:
         raise Refused(f"Say which workspace: --workspace {' or '.join(own.values_list('slug', flat=True))}.")
     if found := own.first():
+        say(f"Into the workspace {found.name} ({found.slug}).")
         return found
     name = us[0].lstrip("@").replace("_", " ").title() if us else "Our company"
     made = founding.found(name, owner_name=founding.FIRST_OWNER).workspace
