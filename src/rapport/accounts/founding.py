@@ -7,6 +7,7 @@ import unicodedata
 import zoneinfo
 
 from rapport.accounts.models import Member, Role, User, Workspace
+from rapport.channels.text import one_line
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
@@ -33,7 +34,7 @@ def found(
     demo: bool = False,
 ) -> Member:
     """Make a workspace and its owner (who may get a login later, by a one-time link). Returns the owner."""
-    words = " ".join(name.split())[:120]
+    words = one_line(name, 120)
     if not words:
         raise Refused("Give the workspace a name.")
     if zone not in zoneinfo.available_timezones():
@@ -44,6 +45,6 @@ def found(
             number += 1
             slug = f"{slug_of(words)}-{number}"
         workspace = Workspace.objects.create(slug=slug, name=words, zone=zone, perspective=perspective, demo=demo)
-        owner = Member.objects.create(workspace=workspace, user=user, name=owner_name[:120], role=Role.OWNER)
+        owner = Member.objects.create(workspace=workspace, user=user, name=one_line(owner_name, 120), role=Role.OWNER)
         record("workspace.founded", workspace, by=owner, workspace_id=workspace.pk)
     return owner

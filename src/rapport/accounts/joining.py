@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from rapport.accounts.models import Link, Member, Role, User, Workspace
+from rapport.channels.text import one_line
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
@@ -103,7 +104,7 @@ def enter(link: Link, password: str = "") -> User:
 
 
 def _name(words: str) -> str:
-    return " ".join(words.replace("\x00", "").split())[:120]
+    return one_line(words, 120)
 
 
 def _refuse_weak(password: str, user: User | None) -> None:

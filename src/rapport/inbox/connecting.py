@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
 from rapport.channels.base import Setting
+from rapport.channels.text import clean, one_line
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
@@ -22,7 +23,7 @@ def connect(
     if not by.manages:
         raise Refused("Only an owner or a manager can connect a source. Ask one of them.")
     channel = registry.get(kind)
-    words = " ".join(name.replace("\x00", "").split())[:120] or channel.label
+    words = one_line(name, 120) or channel.label
     kept: dict[str, str] = {}
     made: dict[str, str] = {}
     for setting in channel.settings:
@@ -39,7 +40,7 @@ def connect(
 
 
 def _given(setting: Setting, value: str) -> str:
-    words = value.replace("\x00", "").strip()
+    words = clean(value).strip()
     if setting.required and not words:
         raise Refused(f"{setting.label}: this is needed.")
     if len(words) > 2_000:

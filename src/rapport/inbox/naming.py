@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from rapport.accounts.models import Member, Workspace
+from rapport.channels.text import one_line
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Term
 
 MOST = 1_000
+MOST_LETTERS = 120
 
 
 def add(workspace: Workspace, kind: str, text: str, *, by: Member) -> Term:
     """Know one more word. Adding what is known already changes nothing."""
-    words = " ".join(text.replace("\x00", "").split())
+    words = one_line(text, MOST_LETTERS + 1)
     _refuse(by)
     if kind not in Term.Kind.values:
         raise Refused("Choose what this word is.")
     if not words:
         raise Refused("Write the word first.")
-    if len(words) > 120:
+    if len(words) > MOST_LETTERS:
         raise Refused("A word or name here holds 120 characters.")
     if Term.objects.filter(workspace=workspace).count() >= MOST:
         raise Refused("A workspace knows at most 1,000 words of its own.")

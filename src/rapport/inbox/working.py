@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_datetime
 
+from rapport.channels.text import clean
 from rapport.core import counters
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
@@ -99,7 +100,7 @@ def note(conversation: Conversation, text: str, *, by: Member) -> Note:
     """Tell colleagues something. It is never sent."""
     from rapport.inbox.models import Note
 
-    words = text.replace("\x00", "").strip()
+    words = clean(text).strip()
     if not words:
         raise Refused("Write the note first.")
     if len(words) > 10_000:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from django.db.models import QuerySet
 
 from rapport.core.database import now
 from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Source
-from rapport.ingest.accepting import arrival_key
+from rapport.ingest import sql
+from rapport.ingest.accepting import DELETED, arrival_key
 from rapport.ingest.line import Line
 
 _encode = msgspec.json.Encoder().encode
@@ -32,6 +34,16 @@ def bury(message: Message, line: Line, versions: set[str]) -> int:
     return 1
 
 
+def without_overtaken(workspace_id: int, lines: list[Line]) -> list[Line]:
+    """The lines but those whose deletion came first (their words are forgotten, they never become messages)."""
+    named = {arrival_key(line.arrival.source_id, line.envelope, DELETED): line for line in lines}
+    gone = {named[key].key for key in sql.ids(Arrival, workspace_id, named)}
+    for line in lines:
+        if line.key in gone and not line.envelope.deleted:
+            _blank(Arrival.objects.filter(pk=line.arrival.pk), line)
+    return [line for line in lines if line.key not in gone]
+
+
 def tell_again(conversation: Conversation) -> None:
     """The row of the stream tells what is said now: the newest words that stand, the first subject that does."""
     alive = conversation.messages.filter(deleted_at=None)
@@ -43,7 +55,11 @@ def tell_again(conversation: Conversation) -> None:
 
 def _forget_arrivals(message: Message, line: Line, versions: set[str]) -> None:
     """What was accepted keeps its row (so that it stays known) and loses its bytes."""
-    blank = _encode(msgspec.structs.replace(line.envelope, text="", subject="", url="", mentions=(), deleted=True))
     sources = Source.objects.filter(workspace=message.workspace_id).values_list("pk", flat=True)
     keys = [arrival_key(source, line.envelope, version) for source in sources for version in versions]
-    Arrival.objects.filter(workspace=message.workspace_id, key__in=keys).update(raw=b"", envelope=blank)
+    _blank(Arrival.objects.filter(workspace=message.workspace_id, key__in=keys), line)
+
+
+def _blank(arrivals: QuerySet[Arrival], line: Line) -> None:
+    nothing = msgspec.structs.replace(line.envelope, text="", subject="", url="", mentions=(), deleted=True)
+    arrivals.update(raw=b"", envelope=_encode(nothing))

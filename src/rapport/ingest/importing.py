@@ -19,6 +19,7 @@ from django.conf import settings
 from rapport.accounts.models import Member, Workspace
 from rapport.channels.base import ChannelError, Unreadable
 from rapport.channels.files import FilesChannel, Guess, guess, parse_map, write_map
+from rapport.channels.text import one_line
 from rapport.core import counters, work
 from rapport.core.database import now, write
 from rapport.core.events import record
@@ -69,7 +70,7 @@ def checked(mapping: str | Mapping[str, str], found: Guess) -> dict[str, str]:
 def know(workspace: Workspace, us: Iterable[str], rivals: Iterable[str]) -> None:
     """Write down who we are and who our rivals are: with an @ a handle, without it a name."""
     for kind, words in ((None, us), (Term.Kind.RIVAL, rivals)):
-        for word in filter(None, (word.strip()[:120] for word in words)):
+        for word in filter(None, (one_line(word, 120) for word in words)):
             one = kind or (Term.Kind.HANDLE if word.startswith("@") else Term.Kind.NAME)
             Term.objects.get_or_create(workspace=workspace, kind=one, text=word)
 

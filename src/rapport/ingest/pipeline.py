@@ -99,7 +99,7 @@ def _store(ids: list[int], token: str, *, alone: bool) -> None:
             return
         enter(first, alone=alone)
         if arrivals := list(locked(held).order_by("id")):
-            storing.store(arrivals)
+            storing.store(arrivals, alone=alone or connection.vendor == "sqlite")
 
 
 def _set_back(id: int, token: str, error: Exception) -> None:

@@ -19,7 +19,7 @@ from rapport.core.hints import hint
 from rapport.inbox.models import Arrival, Disposition, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
-from rapport.ingest import identities, knowing, revising, sql, threads
+from rapport.ingest import burying, identities, knowing, revising, sql, threads
 from rapport.ingest.accepting import version
 from rapport.ingest.line import Crossed, Line, clean
 from rapport.understanding import read
@@ -51,21 +51,26 @@ _READING = ("message", "model", "language", "valence", "data")
 _DISPOSITION = ("message", "row", "needs", "urgency", "confidence", "reasons", "at")
 
 
-def store(arrivals: list[Arrival]) -> None:
-    """Take one workspace's leased arrivals all the way; the caller holds the transaction."""
+def store(arrivals: list[Arrival], *, alone: bool) -> None:
+    """Take one workspace's leased arrivals all the way; the caller holds the transaction.
+
+    ``alone``: no other worker has a batch of this workspace in hand. Raises Crossed.
+    """
     workspace = Workspace.objects.get(pk=arrivals[0].workspace_id)
     us = knowing.us_of(workspace)
     ours = knowing.our_addresses(us)
     lines = [_line(arrival, ours) for arrival in arrivals]
     known = sql.ids(Message, workspace.pk, (line.key for line in lines))
-    fresh = _first_of_each([line for line in lines if line.key not in known and not line.envelope.deleted])
+    unknown = [line for line in lines if line.key not in known]
+    if not alone and any(line.envelope.deleted for line in unknown):
+        raise Crossed("A deletion looks for its message, which another worker may be storing.")
+    fresh = _first_of_each(burying.without_overtaken(workspace.pk, unknown))
     taken = set(map(id, fresh))
     seen_before = [line for line in lines if id(line) not in taken]
+    touched_besides = revising.conversations(known[line.key] for line in seen_before if line.key in known)
     if fresh:
         identities.attach(workspace, fresh)
-    touched = threads.attach(
-        workspace, fresh, revising.conversations(known[line.key] for line in seen_before if line.key in known)
-    )
+    touched = threads.attach(workspace, fresh, touched_besides)
     if fresh:
         _understand(fresh, us)
         _write_messages(workspace, fresh)

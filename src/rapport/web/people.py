@@ -15,7 +15,7 @@ from rapport.web.reach import member_required
 @member_required
 def person(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Somebody's newest conversation, with their pane open."""
-    rows = Conversation.objects.seen_by(member).filter(identity__person_id=id, identity__workspace=member.workspace)
+    rows = Conversation.objects.seen_by(member).filter(identity__person__pk=id, identity__workspace=member.workspace)
     newest = rows.order_by("-last_message_at", "-pk").first()
     if newest is None:
         raise Http404
