@@ -19,7 +19,7 @@ def sample(count: int, seed: int, workspace: str | None) -> None:
 
     COUNT messages (50), each with what it needs and why, to be judged one by one.
     """
-    stand()
+    folder = stand()
     migrate()
     from rapport.accounts.models import Workspace
     from rapport.inbox.models import Message
@@ -33,7 +33,9 @@ def sample(count: int, seed: int, workspace: str | None) -> None:
         theirs = theirs.filter(workspace__slug=workspace)
     ids = sorted(set(theirs.values_list("pk", flat=True)))
     if not ids:
-        raise click.ClickException("There are no messages to draw from. Import a file first, or start the demo.")
+        raise click.ClickException(
+            f"There are no messages in {folder}. Import a file first; for the demo's: RAPPORT_DATA=demo-data."
+        )
     for number, id in enumerate(random.Random(seed).sample(ids, min(count, len(ids))), 1):
         message = Message.objects.select_related("identity").get(pk=id)
         decided = message.decision

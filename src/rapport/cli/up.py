@@ -46,7 +46,7 @@ def link(workspace: str | None, email: str | None) -> None:
 
     For the day a login is lost. WORKSPACE is its short name (default: the first).
     """
-    stand()
+    folder = stand()
     from rapport.accounts.models import Member, Role
 
     migrate()
@@ -56,7 +56,7 @@ def link(workspace: str | None, email: str | None) -> None:
     if member is None:
         names = ", ".join(sorted({str(one.workspace.slug) for one in members})) or "none"
         raise click.ClickException(
-            f"There is no {email or 'owner'} in {workspace or 'any workspace'}. Where there is: {names}."
+            f"There is no {email or 'owner'} in {workspace or 'any workspace'} of {folder}. Where there is: {names}."
         )
     say(_address(member, os.environ.get("RAPPORT_URL") or _running_url()))
 
