@@ -21,6 +21,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (Unusable, Busy) as error:
             raise click.ClickException(str(error)) from error
+        except Exception as error:
+            from rapport.core.trouble import trouble
+
+            if sentence := trouble(error):
+                raise click.ClickException(f"{sentence} What was accepted is safe.") from error
+            raise
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

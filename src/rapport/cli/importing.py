@@ -119,16 +119,25 @@ def _work_here(job: int, file: Path) -> None:
     from rapport.core import work
 
     stop = threading.Event()
+    failed: list[Exception] = []
 
     def labour() -> None:
-        while not stop.is_set():
-            if not work.run_due(1, only=("import",)):
-                time.sleep(0.05)
+        try:
+            while not stop.is_set():
+                if not work.run_due(1, only=("import",)):
+                    time.sleep(0.05)
+        except Exception as error:  # noqa: BLE001 - a full disk, say: whoever watches is told, instead of waiting for ever
+            failed.append(error)
+
+    def rest() -> None:
+        if failed:
+            raise failed[0]
+        time.sleep(0.1)
 
     thread = threading.Thread(target=labour, daemon=True)
     thread.start()
     try:
-        _watch(job, file, lambda: time.sleep(0.1))
+        _watch(job, file, rest)
     finally:
         stop.set()
         thread.join(30)

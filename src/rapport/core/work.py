@@ -21,6 +21,7 @@ from django.db.models import Q
 
 from rapport.core.database import now, write
 from rapport.core.models import Work
+from rapport.core.trouble import trouble
 
 LEASE = timedelta(seconds=15)
 ATTEMPTS = 8
@@ -119,7 +120,9 @@ def run(row: Claimed) -> None:
     mine = Work.objects.filter(pk=row.id, lease=row.lease)
     try:
         _jobs[row.kind](row)
-    except Exception as error:  # noqa: BLE001 - the boundary of the worker: whatever a job raises is kept with its row
+    except Exception as error:  # the boundary of the worker: whatever a job raises is kept with its row
+        if trouble(error):  # not the job's fault, and there is nowhere to write it down: its lease runs out
+            raise
         _failed(row, error)
     else:
         mine.filter(progress={}).delete()

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from rapport.accounts import founding
-from rapport.accounts.models import Member, Role, User
+from rapport.accounts.models import Member, Role, User, Workspace
 from rapport.channels.base import Author, Batch, Envelope, Item
 from rapport.core.database import now, write
 from rapport.inbox.models import Message, Source, Term
@@ -22,8 +22,10 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 def plant(user: User | None = None) -> Member:
-    """Make the demo workspace and let its messages take the straight line. Returns the visitor: Bea, who manages."""
-    moment = now()
+    """Make the demo workspace and let its messages take the straight line. Returns the visitor: Bea, who manages.
+
+    One transaction, so that a demo world is there whole or not at all.
+    """
     with write():
         owner = founding.found("Acme", owner_name="Dana", demo=True)
         acme = owner.workspace
@@ -31,19 +33,20 @@ def plant(user: User | None = None) -> Member:
         cem = Member.objects.create(workspace=acme, name="Cem", role=Role.AGENT)
         for kind, texts in TERMS.items():
             Term.objects.bulk_create([Term(workspace=acme, kind=kind, text=text) for text in texts])
-        sources = {
-            channel: Source.objects.create(workspace=acme, kind=f"demo_{channel}", name=name)
-            for channel, name in CHANNELS.items()
-        }
-    rows = words()
-    for channel, source in sources.items():
+        _speak(acme)
+        for who, member in (("Bea", bea), ("Cem", cem), ("Dana", owner)):
+            Message.objects.filter(workspace=acme, ours=True, identity__address=who).update(by=member)
+    return bea
+
+
+def _speak(acme: Workspace) -> None:
+    moment, rows = now(), words()
+    for channel, name in CHANNELS.items():
+        source = Source.objects.create(workspace=acme, kind=f"demo_{channel}", name=name)
         items = [_item(row, moment) for row in rows if row["channel"] == channel]
         accepting.accept(source, Batch(items=tuple(items)))
         while pipeline.run(source_id=source.pk):
             pass
-    for who, member in (("Bea", bea), ("Cem", cem), ("Dana", owner)):
-        Message.objects.filter(workspace=acme, ours=True, identity__address=who).update(by=member)
-    return bea
 
 
 def words() -> list[dict[str, Any]]:

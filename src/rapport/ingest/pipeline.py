@@ -32,6 +32,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 
 from rapport.core.database import enter, locked, now, write
+from rapport.core.trouble import trouble
 from rapport.inbox.models import Arrival
 from rapport.ingest import storing
 from rapport.ingest.line import Crossed
@@ -76,12 +77,14 @@ def _take(ids: list[int], token: str, *, alone: bool = False) -> None:
         try:
             _store(ids, token, alone=alone)
         except (Crossed, IntegrityError, OperationalError) as crossed:  # a doubled key, a missing row, a deadlock
-            if alone:
+            if alone or trouble(crossed):
                 raise
             log.info("%s arrivals crossed with another worker's (%s); they go again alone", len(ids), crossed)
             alone = True
             _store(ids, token, alone=True)
-    except Exception as error:  # noqa: BLE001 - the boundary of the line: whatever one envelope raises must not stop the others
+    except Exception as error:  # the boundary of the line: whatever one envelope raises must not stop the others
+        if trouble(error):  # no envelope's fault: the leases run out, and all is as it was
+            raise
         if len(ids) > 1:
             log.warning("%s arrivals failed together (%s); trying each half alone", len(ids), error)
             _take(ids[: len(ids) // 2], token, alone=alone)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from rapport.channels.base import ChannelError, Receives
 from rapport.core.database import now
+from rapport.core.trouble import trouble
 from rapport.inbox.models import Source
 from rapport.ingest.accepting import accept
+
+log = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -32,5 +37,13 @@ def receive(request: HttpRequest, token: str) -> JsonResponse:
         if error.retry_after:
             answer["Retry-After"] = str(int(error.retry_after.total_seconds()))
         return answer
-    new = accept(source, batch)
+    try:
+        new = accept(source, batch)
+    except DatabaseError as error:
+        if not trouble(error):
+            raise
+        log.error("A delivery to source %s could not be taken: %s", source.pk, trouble(error))
+        busy = JsonResponse({"error": "There is no room to keep this now. Send it again later."}, status=503)
+        busy["Retry-After"] = "60"
+        return busy
     return JsonResponse({"accepted": new, "known": len(batch.items) - new}, status=202)
