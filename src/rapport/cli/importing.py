@@ -57,6 +57,8 @@ def _show(found: Guess, mapping: dict[str, str]) -> None:
         say(f"  not used     {', '.join(idle)}")
     if found.columns and not {"author", "name"} & mapping.keys():
         say("No column says who wrote it: everybody would become one person called “unknown”. Say it: --map author=…")
+    if found.columns and "said_at" not in mapping:
+        say("No column says when: everything counts as said now, and its clocks start. Say it: --map said_at=…")
     for number, row in enumerate(found.sample, 1):
         say(f"  row {number}:")
         for field, column in mapping.items():
