@@ -13,13 +13,15 @@ help: ## List these commands
 
 $(BIN)/rapport: requirements/base.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which: make demo PYTHON=python3.12")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
-	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
+	@echo "Installing what Rapport needs into $(VENV): once, a minute or so."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
+	@$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/dev: requirements/dev.txt $(BIN)/rapport
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@echo "Installing what the tests need, too."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(BIN)/rapport ## Open a demo world in the browser (installs what it needs into .venv)
