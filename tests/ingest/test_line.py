@@ -115,7 +115,7 @@ def test_a_thread_in_one_batch_is_read_in_the_order_of_speaking(cast: Cast) -> N
     accepting.accept(cast.source, Batch(items=(late, early)))
     drain()
     assert Conversation.objects.count() == 1
-    assert [m.external_id for m in Conversation.objects.get().history()] == ["1", "2"]
+    assert [m.external_id for m in Conversation.objects.get().messages.order_by("said_at")] == ["1", "2"]
 
 
 def test_our_own_words_count_as_our_reply_and_are_never_triaged(cast: Cast) -> None:

@@ -46,7 +46,7 @@ _NEW = (
     "created_at",
 )
 _CHANGED = (
-    "identity",
+    "identity_id",
     "snippet",
     "state",
     "urgency",
@@ -113,18 +113,8 @@ def _load(workspace: Workspace, threads: dict[bytes, Thread], beside: set[int]) 
         if bytes(row.key) not in threads:
             continue
         thread = by_id[row.pk] = threads[bytes(row.key)]
-        thread.id, thread.was, thread.state, thread.assignee_id = row.pk, row.state, row.state, row.assignee_id
-        for name in (
-            "identity_id",
-            "snippet",
-            "urgency",
-            "headline",
-            "due_at",
-            "position",
-            "message_count",
-            "last_message_at",
-            "last_ours",
-        ):
+        thread.id, thread.was, thread.assignee_id = row.pk, row.state, row.assignee_id
+        for name in _CHANGED:
             setattr(thread, name, getattr(row, name))
     if not by_id:
         return
@@ -191,26 +181,9 @@ def turn(touched: list[Thread], lines: list[Line]) -> None:
     """Let every new message turn its conversation, in the order in which they were said, then write how they stand."""
     for line in lines:
         _turn_one(line)
-    sql.update(
-        Conversation,
-        _CHANGED,
-        [
-            (
-                t.id,
-                t.identity_id,
-                t.snippet,
-                t.state,
-                t.urgency,
-                t.headline,
-                t.due_at,
-                t.position,
-                t.message_count,
-                t.last_message_at,
-                t.last_ours,
-            )
-            for t in sorted(touched, key=lambda thread: thread.id)
-        ],
-    )
+    in_order = sorted(touched, key=lambda thread: thread.id)
+    rows = [(thread.id, *(getattr(thread, name) for name in _CHANGED)) for thread in in_order]
+    sql.update(Conversation, _CHANGED, rows)
 
 
 def _turn_one(line: Line) -> None:

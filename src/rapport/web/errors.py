@@ -35,11 +35,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
                   _("The address may be old, or it belongs to a workspace you are no member of."))  # fmt: skip
 
 
-def too_large(request: HttpRequest) -> HttpResponse:
-    return _error(request, 413, _("That is too large"),
-                  _("Cut it into smaller pieces, or bring a large file in with: rapport import FILE"))  # fmt: skip
-
-
 def broken(request: HttpRequest) -> HttpResponse:
     """Our own fault. The page asks nothing of the database, which may be what is broken."""
     context = {

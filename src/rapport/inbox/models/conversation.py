@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 
@@ -119,7 +119,3 @@ class Conversation(models.Model):
         if self.assignee_id is not None and self.state in OPEN:
             keys.add(f"mine:{self.assignee_id}")
         return keys
-
-    def history(self) -> Any:
-        """Its messages, oldest first, with who said them."""
-        return self.messages.select_related("identity", "by").order_by("said_at", "id")

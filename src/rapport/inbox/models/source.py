@@ -9,7 +9,7 @@ from django.db import models
 
 from rapport.accounts.models import Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, Sends
+from rapport.channels.base import Channel, Explains, Sends
 from rapport.core import secret
 from rapport.core.database import now
 
@@ -54,4 +54,4 @@ class Source(models.Model):
         channel: Any = self.channel
         if not isinstance(channel, Sends):
             return str(channel.cannot_send)
-        return str(channel.cannot_send_why(self.settings)) if hasattr(channel, "cannot_send_why") else ""
+        return channel.cannot_send_why(self.settings) if isinstance(channel, Explains) else ""
