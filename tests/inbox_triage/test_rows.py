@@ -155,3 +155,17 @@ def test_the_author_and_good_manners_change_nothing() -> None:
     plain, polite = "@acme the app doesn't open", "@acme please, kind people, the app doesn't open"
     assert judged(plain, author="famous").row == judged(plain, author="nobody").row
     assert judged(plain).needs == judged(polite).needs
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("مرحبا @acme، طلبي لم يصل بعد. هل يمكنكم المساعدة؟", {"yes"}),
+        ("שלום @acme ההזמנה שלי לא הגיעה", {"yes", "unsure"}),
+        ("здравствуйте @acme мой заказ не пришёл", {"yes", "unsure"}),
+        ("rt @acme мой заказ не пришёл", {"no", "unsure"}),
+        ("сегодня хорошая погода", {"no"}),
+    ],
+)
+def test_a_tag_in_a_language_without_lists_reaches_the_desk(text: str, needs: set[str]) -> None:
+    assert judged(text).needs in needs

@@ -101,15 +101,19 @@ def ready(us: Us) -> Ready:
     )
 
 
-def to_whom(post: Post, tokens: Tokens, scores: dict[str, float], us: Ready) -> tuple[Addressed, list[Reason]]:
-    """Whom the post addresses, and the handle or name that says so. ``scores`` are the lexicon sections' scores."""
+def to_whom(
+    post: Post, tokens: Tokens, scores: dict[str, float], us: Ready, *, listed: bool = True
+) -> tuple[Addressed, list[Reason]]:
+    """Whom the post addresses, and the handle or name that says so. ``scores`` are the lexicon sections' scores;
+    ``listed``: its language has lists (in one that has none, the words round our handle cannot say that it is an aside).
+    """
     if post.direct:
         return "to_us", [Reason("addressed.direct")]
     ours = [place for place, (handle, _, _) in enumerate(tokens.handles) if _is_ours(handle, us)]
     if not us.known:
         return _unknown(post, tokens, scores)
     if ours:
-        return _tagged(tokens, ours[0], scores)
+        return _tagged(tokens, ours[0], scores, listed=listed)
     if any(mention.lstrip("@").casefold() in us.handles for mention in post.mentions):
         return "to_us", [Reason("addressed.mention")]
     if post.before and post.before[-1].ours and not tokens.handles:
@@ -126,7 +130,9 @@ def to_whom(post: Post, tokens: Tokens, scores: dict[str, float], us: Ready) -> 
     return "nearby", []
 
 
-def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
+def _tagged(
+    tokens: Tokens, place: int, scores: dict[str, float], *, listed: bool = True
+) -> tuple[Addressed, list[Reason]]:
     handle, start, end = tokens.handles[place]
     word = tokens.starts.index(start)
     before = tokens.words[:word]
@@ -138,7 +144,7 @@ def _tagged(tokens: Tokens, place: int, scores: dict[str, float]) -> tuple[Addre
     if all(seen in _GREETINGS for seen in before):
         quoted = tokens.text[:start].rstrip().endswith(("“", '"', "RT", "rt", "“@"))
         return ("about_us" if quoted else "to_us"), [reason]
-    if before[0] == "rt" or not _speaks_to(tokens, scores, word):
+    if before[0] == "rt" or (listed and not _speaks_to(tokens, scores, word)):
         return "about_us", [reason]
     return "to_us", [reason]
 

@@ -76,7 +76,7 @@ def _learn(drafts: list[Draft]) -> None:
 
 def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
     tokens, scores = draft.tokens, draft.scores
-    whom, reasons = addressed.to_whom(post, tokens, scores, us)
+    whom, reasons = addressed.to_whom(post, tokens, scores, us, listed=draft.language in lexicon.LANGUAGES)
     named, felt = valence.judge(draft.felt, draft.learned, scores.get("i.complaint", 0.0), whom == "to_us")
     raised, alarms = flags.raised(tokens, scores, draft.best)
     reasons = [*alarms, *reasons, *_shown(tokens, scores, draft.best)]
