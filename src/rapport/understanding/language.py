@@ -8,6 +8,7 @@ and tags tell nothing of the language.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -66,9 +67,16 @@ def _lid() -> Any:
         return fasttext.load_model(str(file)).f
 
 
-@lru_cache(maxsize=16)
+@cache
+def _every_language() -> Any:
+    """py3langid with all it knows: some 75 MB, so there is one of it."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@lru_cache(maxsize=64)
 def _identifier(languages: tuple[str, ...]) -> Any:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    """The same limited to some languages; what is large is shared, a set of six costs about a megabyte."""
+    identifier = copy(_every_language())
     known = [code for code in languages if code in identifier.labels]
     identifier.set_languages(known or list(USUAL))
     return identifier
