@@ -95,6 +95,8 @@ class Disposition(models.Model):
             urgency=self.urgency,
             confidence=self.confidence,
             reasons=tuple(msgspec.convert(self.reasons, list[Reason])),
+            settles=self.row == 12,
+            peer_answering=self.row == 13,
         )
 
 
