@@ -33,7 +33,8 @@ def settle(groups: dict[Thread, list[Conversation]]) -> None:
         _move(moves)
         for thread, rows in groups.items():
             if len(rows) > 1 and any(row.touched_at for row in rows):
-                record("conversation.merged", survivors[thread], merged=[row.pk for row in rows])
+                gone = [row.pk for row in rows if row is not survivors[thread]]
+                record("conversation.merged", survivors[thread], merged=gone)
     sql.update(Conversation, ("key", "thread", "public", "subject"), renamed)
 
 
