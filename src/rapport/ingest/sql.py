@@ -56,7 +56,7 @@ def insert(model: Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)
         else:
             arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, names))
             query = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"

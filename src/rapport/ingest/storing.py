@@ -19,7 +19,7 @@ from rapport.core.hints import hint
 from rapport.inbox.models import Arrival, Disposition, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
-from rapport.ingest import burying, identities, knowing, revising, sql, threads, turns
+from rapport.ingest import burying, colleagues, identities, knowing, revising, sql, threads, turns
 from rapport.ingest.accepting import version
 from rapport.ingest.line import Crossed, Line, Thread, clean
 from rapport.understanding import read
@@ -43,6 +43,7 @@ _MESSAGE = (
     "subject",
     "text",
     "url",
+    "rating",
     "said_at",
     "arrived_at",
     "deleted_at",
@@ -72,6 +73,7 @@ def store(arrivals: list[Arrival], *, alone: bool) -> None:
         identities.attach(workspace, fresh)
     touched = threads.attach(workspace, fresh, touched_besides)
     if fresh:
+        colleagues.assign(workspace, fresh)
         _understand(fresh, us)
         _write_messages(workspace, fresh)
         turns.turn(touched, fresh)
@@ -157,6 +159,7 @@ def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
         clean(e.subject, 300),
         clean(e.text),
         clean(e.url, 1000),
+        e.rating,
         line.said_at,
         line.arrival.arrived_at,
         None,
