@@ -53,6 +53,9 @@ def _parts(number: str, digits: int) -> tuple[str, str]:
     repeated = sum(number[place] == number[last] for place in marks) > 1
     small = number[:last].lstrip("-") == "0"
     grouping = repeated or (len(behind) == 3 and len(marks) == 1 and digits != 3 and not small)
+    whole = number if grouping else number[:last]
+    if any(not 2 <= len(group) <= 3 for group in re.split(r"[.,]", whole)[1:]):
+        raise ValueError(f"{number[:40]!r} is not an amount of money")
     if grouping:
         return plain.sub("", number), ""
     return plain.sub("", number[:last]) or "0", plain.sub("", behind)
