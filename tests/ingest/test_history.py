@@ -90,7 +90,12 @@ def remark(**more: object) -> Remark:
 
 
 def said(id: str, text: str = "@acme where is it?", **more: object) -> Item:
-    words = {"network": "desk", "thread": "T1", "author": Author("ann@example.org"), "said_at": NOW - timedelta(days=10)}
+    words = {
+        "network": "desk",
+        "thread": "T1",
+        "author": Author("ann@example.org"),
+        "said_at": NOW - timedelta(days=10),
+    }
     return Item(Envelope(external_id=id, text=text, **(words | more)), text.encode())  # type: ignore[arg-type]
 
 

@@ -94,6 +94,8 @@ def _of_member(member: Member, cutting: Cutting) -> Iterator[Piece]:
         opened = member.open(cutting.mapping.get("encoding", ""))
         if opened.packed or NESTED.fullmatch(member.name):
             raise ChannelError(PACKED, permanent=True)
+        if opened.broken:
+            raise EndsEarly(opened.broken)
         found = of_head(opened.head, member.name)
         if found.form in ARCHIVES:
             raise ChannelError(PACKED, permanent=True)

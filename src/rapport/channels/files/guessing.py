@@ -39,6 +39,11 @@ class Guess:
         return kind_of(self.mapping)
 
     @property
+    def fixed(self) -> bool:
+        """Does the form itself say what is what, so that nothing is to be mapped? ``columns`` then only show it."""
+        return self.form not in {"csv", "jsonl"}
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """What may be mapped in a file of this kind."""
         return FIELDS_OF[self.kind]

@@ -71,6 +71,11 @@ class Opened:
         else:
             raise self._broken
 
+    @property
+    def broken(self) -> str:
+        """Why there is nothing, where a file is damaged from its beginning; else ""."""
+        return str(self._broken) if self._broken is not None and not self.head else ""
+
     def lines(self) -> Iterator[Line]:
         """The file's lines; one longer than 1 MB and a file that ends early are lines with a problem."""
         return number_lines(self.chunks())
