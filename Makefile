@@ -45,9 +45,10 @@ test: $(VENV)/dev ## The whole suite: `make check`, then PostgreSQL, real server
 bench: $(VENV)/dev ## Measure speed: each benchmark prints ratios taken side by side in one run
 	@for file in $$(grep -l '"--json"' benchmarks/*.py); do $(BIN)/python $$file --json || exit 1; done
 
-measure: $(if $(DATA),$(VENV)/dev) ## Measure accuracy on labelled files: make measure DATA=folder
+measure: $(if $(DATA),$(VENV)/dev) ## Measure accuracy and threads on labelled files: make measure DATA=folder
 	@test -n "$(DATA)" || { echo "Say where the labelled files are: make measure DATA=folder"; exit 2; }
 	$(BIN)/python benchmarks/accuracy.py $(DATA)
+	$(BIN)/python benchmarks/threads.py $(DATA)
 
 docs: $(VENV)/dev ## Make the screenshots in docs/ anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rapport.channels.base import Batch, Item, Unreadable
+from rapport.channels.base import Batch, Card, Item, Order, Remark, Unreadable
 from rapport.channels.files import FilesChannel, Reading
 
 POSTS: list[dict[str, Any]] = [
@@ -95,6 +95,9 @@ class Read:
         self.reading: Reading = FilesChannel().read(io.BytesIO(body), settings or {}, **more)
         self.batches: list[Batch] = list(self.reading)
         self.items: list[Item] = [item for batch in self.batches for item in batch.items]
+        self.cards: list[Card] = [card for batch in self.batches for card in batch.cards]
+        self.orders: list[Order] = [order for batch in self.batches for order in batch.orders]
+        self.remarks: list[Remark] = [remark for batch in self.batches for remark in batch.remarks]
         self.unreadable: list[Unreadable] = [one for batch in self.batches for one in batch.unreadable]
         self.texts = [item.envelope.text for item in self.items]
         self.reasons = [(one.position, one.reason) for one in self.unreadable]

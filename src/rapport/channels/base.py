@@ -69,6 +69,10 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """True/False where the network knows whether our side wrote it; None: compare the author with our handles."""
     deleted: bool = False
     """A tombstone: the network asks that this message be forgotten."""
+    rating: int | None = None
+    """Stars out of five, where the network lets people give them."""
+    assignee: str = ""
+    """The name or address of our colleague who had this conversation, where a former desk says so."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -86,12 +90,51 @@ class Unreadable(msgspec.Struct, frozen=True):
     raw: bytes
 
 
+class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person as an address book knows them. ``addresses`` are (network, address), e-mail and phone among them."""
+
+    name: str
+    addresses: tuple[tuple[str, str], ...]
+    organisation: str = ""
+    note: str = ""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What somebody bought. ``number`` is unique in its ``shop``; ``total`` is in minor units of ``currency``."""
+
+    shop: str
+    number: str
+    network: str
+    address: str
+    name: str = ""
+    placed_at: datetime | None = None
+    delivered_at: datetime | None = None
+    total: int | None = None
+    currency: str = ""
+    status: str = ""
+    text: str = ""
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a colleague noted on a thread in a former desk; ``author`` is their name. Never sent to anybody."""
+
+    network: str
+    external_id: str
+    thread: str
+    author: str
+    text: str
+    at: datetime
+
+
 class Batch(msgspec.Struct, frozen=True):
-    """What one fetch or one delivery brought. ``cursor`` is stored in the same transaction as the items."""
+    """What one fetch or one delivery brought. ``cursor`` is stored in the same transaction as all the rest."""
 
     items: tuple[Item, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     cursor: str | None = None
+    cards: tuple[Card, ...] = ()
+    orders: tuple[Order, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

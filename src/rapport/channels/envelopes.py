@@ -43,13 +43,15 @@ def build(
     direct: bool = False,
     ours: bool | None = None,
     deleted: bool = False,
+    rating: int | None = None,
+    assignee: str = "",
 ) -> Envelope:
     """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
     address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
     if len(address) > LONGEST_ADDRESS:
         raise ValueError(f"the author is longer than {LONGEST_ADDRESS} characters")
     words = clean(text).strip()
-    if not words and not deleted:
+    if not words and not deleted and rating is None:
         raise ValueError("there is no text")
     identity = short_id(external_id)
     if not identity:
@@ -70,6 +72,8 @@ def build(
         direct=direct,
         ours=ours,
         deleted=deleted,
+        rating=rating,
+        assignee=one_line(assignee, LONGEST_NAME),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--us", multiple=True, help="Our handle (@acme) or name; may be given several times.")
 @click.option("--rival", multiple=True, help="A rival's handle or name; may be given several times.")
 @click.option("--map", "mapping", help="Which column is what: text=body,author=user,said_at=date")
@@ -29,7 +29,8 @@ def import_(
 ) -> None:
     """Import a history from a file.
 
-    JSON Lines, CSV, mbox or .eml, also packed with gzip. Importing the same file again changes nothing.
+    JSON Lines, CSV, mbox, .eml, vCard; the exports of Mastodon, Bluesky, X, Google reviews, Zendesk and Chatwoot;
+    packed with gzip, as ZIP or tar, or in a folder. Importing the same file again changes nothing.
     """
     stand()
     from rapport.core.refusal import Refused
@@ -50,7 +51,11 @@ def import_(
 
 
 def _show(found: Guess, mapping: dict[str, str]) -> None:
-    say(f"The file looks like {found.form}.")
+    say(
+        f"The file looks like {found.form}, with {found.kind}."
+        if found.columns
+        else f"The file looks like {found.form}."
+    )
     for field, column in mapping.items():
         say(f"  {field:<10} ← {column}")
     if idle := [column for column in found.columns if column not in mapping.values()]:
@@ -148,7 +153,7 @@ def _work_here(job: int, file: Path) -> None:
 def _watch(job: int, file: Path, rest: Any) -> None:
     from rapport.ingest import importing
 
-    size = max(1, file.stat().st_size)
+    size = max(1, importing.size(file))
     with click.progressbar(length=size, label="Importing", show_pos=False, file=sys.stderr) as bar:
         at = 0
         while True:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from rapport.channels.base import Batch, Envelope, Item
+from rapport.core import counters
 from rapport.core.database import now, write
 from rapport.core.hashing import key
 from rapport.inbox.models import Arrival, Source
-from rapport.ingest import sql
+from rapport.ingest import cards, orders, remarks, sql
 
 DELETED = "deleted"
 _encode = msgspec.json.Encoder().encode
@@ -26,15 +27,22 @@ def version(envelope: Envelope) -> str:
 
 
 def accept(source: Source, batch: Batch) -> int:
-    """Store a batch durably, with the source's cursor in the same transaction. How many had not been seen before."""
+    """Store a batch durably, with the source's cursor in the same transaction. How many items had not been seen before.
+
+    People, orders and notes of a former desk need no reading: they are where they belong when this returns.
+    """
     moment = now()
     with write():
         fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in batch.items))
+        cards.keep(source.workspace, batch.cards)
+        orders.keep(source.workspace, batch.orders)
+        bumps = remarks.keep(source, batch.remarks)
         changes: dict[str, object] = {"cursor": batch.cursor} if batch.cursor is not None else {}
-        if batch.items:
+        if batch.items or batch.cards or batch.orders or batch.remarks:
             changes["last_arrival_at"] = moment
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)
+        counters.bump(bumps)
     return fresh
 
 

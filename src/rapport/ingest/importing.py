@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,8 +131,8 @@ def run(row: work.Claimed) -> None:
     source = Source.objects.select_related("workspace").get(pk=row.payload["source"])
     path = Path(row.payload["path"])
     try:
-        total = path.stat().st_size
-        with path.open("rb") as stream:
+        total = size(path)
+        with nullcontext(path) if path.is_dir() else path.open("rb") as stream:
             so_far = _read(row, source, stream, total)
     except OSError as error:
         raise work.Dead(f"The file cannot be read: {error.strerror}.") from error
@@ -144,6 +144,13 @@ def run(row: work.Claimed) -> None:
     if not row.payload["keep"]:
         with suppress(FileNotFoundError):
             path.unlink()
+
+
+def size(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder."""
+    if path.is_dir():
+        return sum(inside.stat().st_size for inside in path.rglob("*") if inside.is_file())
+    return path.stat().st_size
 
 
 def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[str, Any]:

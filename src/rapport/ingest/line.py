@@ -20,14 +20,27 @@ def clean(text: str, limit: int = 1_000_000) -> str:
     return text.replace("\x00", "")[:limit].encode("utf-8", "replace").decode()
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Where the counters count a conversation: its state, and whose it is."""
+
+    state: str
+    assignee_id: int | None
+
+
 @dataclass(eq=False)
 class Thread:
-    """A conversation while a batch turns it. ``was`` is its state before, None for a new one; ``id`` 0 until known."""
+    """A conversation while a batch turns it. ``was`` says where it (and each that it swallowed) was counted before.
+
+    ``id`` is 0 until known; ``merged``: it swallowed others; ``touched``: a person acted on it.
+    """
 
     key: bytes
     name: str
     id: int = 0
-    was: str | None = None
+    was: list[Counted] = field(default_factory=list)
+    merged: bool = False
+    touched: bool = False
     state: str = "quiet"
     assignee_id: int | None = None
     identity_id: int | None = None

@@ -1,4 +1,4 @@
-"""Set-based SQL for the line, two dialects behind three functions: ``insert``, ``ids`` and ``update``.
+"""Set-based SQL for the line, two dialects behind a few functions: ``insert``, ``ids``, ``update``, ``move``, ``hold``.
 
 PostgreSQL takes a batch as arrays (``unnest``), SQLite as ``executemany`` inside the one writer's transaction. Never a
 query per message, and never RETURNING through ``executemany``, which silently returns nothing.
@@ -56,7 +56,7 @@ def insert(model: Model, names: Sequence[str], rows: Iterable[Sequence[Any]]) ->
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", values)
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", values)
         else:
             arrays = ", ".join(f"%s::{kind}[]" for kind in _types(model, names))
             query = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"
@@ -115,3 +115,33 @@ def next_ids(model: Model, count: int) -> range | list[int]:
             return range(first, first + count)
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [int(row[0]) for row in cursor.fetchall()]
+
+
+def move(model: Model, name: str, pairs: Sequence[tuple[int, int]]) -> None:
+    """Let all rows whose foreign key ``name`` is the first of a pair point to the second."""
+    table, column = model._meta.db_table, model._meta.get_field(name).column  # type: ignore[union-attr]
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE {column} = %s", [(to, at) for at, to in pairs])
+        else:
+            cursor.execute(
+                f"UPDATE {table} SET {column} = new.went FROM unnest(%s::bigint[], %s::bigint[]) AS new(was, went)"
+                f" WHERE {table}.{column} = new.was",
+                [list(column) for column in zip(*pairs, strict=True)],
+            )
+
+
+BUCKETS = 256
+
+
+def hold(workspace_id: int, keys: Iterable[bytes]) -> None:
+    """Wait for whoever works on one of these keys in this workspace, until the transaction ends. One writer: nobody.
+
+    Keys share 256 locks each workspace, taken in order, so that nobody waits crosswise and the lock table stays small.
+    """
+    buckets = sorted({workspace_id * BUCKETS + key[0] for key in keys})
+    if buckets and connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(pg_advisory_xact_lock(bucket)) FROM unnest(%s::bigint[]) AS bucket", [buckets])

@@ -19,9 +19,9 @@ from rapport.core.hints import hint
 from rapport.inbox.models import Arrival, Disposition, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
-from rapport.ingest import burying, identities, knowing, revising, sql, threads
+from rapport.ingest import burying, colleagues, identities, knowing, revising, sql, threads, turns
 from rapport.ingest.accepting import version
-from rapport.ingest.line import Crossed, Line, clean
+from rapport.ingest.line import Crossed, Line, Thread, clean
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
@@ -43,6 +43,7 @@ _MESSAGE = (
     "subject",
     "text",
     "url",
+    "rating",
     "said_at",
     "arrived_at",
     "deleted_at",
@@ -72,15 +73,16 @@ def store(arrivals: list[Arrival], *, alone: bool) -> None:
         identities.attach(workspace, fresh)
     touched = threads.attach(workspace, fresh, touched_besides)
     if fresh:
+        colleagues.assign(workspace, fresh)
         _understand(fresh, us)
         _write_messages(workspace, fresh)
-        threads.turn(touched, fresh)
+        turns.turn(touched, fresh)
         known |= {line.key: line.message_id for line in fresh}
     revised = revising.revise(seen_before, known, us)
     for arrival_id, why in revised.refused.items():
         Arrival.objects.filter(pk=arrival_id).update(poison_at=now(), error=why, lease="", lease_until=None)
     done = [arrival.pk for arrival in arrivals if arrival.pk not in revised.refused]
-    _finish(workspace, done, fresh, revised)
+    _finish(workspace, done, fresh, touched, revised)
 
 
 def _line(arrival: Arrival, ours: frozenset[str]) -> Line:
@@ -157,13 +159,16 @@ def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
         clean(e.subject, 300),
         clean(e.text),
         clean(e.url, 1000),
+        e.rating,
         line.said_at,
         line.arrival.arrived_at,
         None,
     )
 
 
-def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revised: revising.Revised) -> None:
+def _finish(
+    workspace: Workspace, arrivals: list[int], fresh: list[Line], touched: list[Thread], revised: revising.Revised
+) -> None:
     """Mark the arrivals done, record one Event for the batch, hint, and count: the last statements."""
     Arrival.objects.filter(pk__in=arrivals).update(done_at=now(), lease="", error="")
     if fresh or revised.count:
@@ -180,4 +185,4 @@ def _finish(workspace: Workspace, arrivals: list[int], fresh: list[Line], revise
             last=last,
         )
         hint(workspace.pk, "messages", last)
-    counters.bump([(workspace.pk, "messages", len(fresh)), *threads.bumps(workspace.pk, fresh), *revised.bumps])
+    counters.bump([(workspace.pk, "messages", len(fresh)), *turns.bumps(workspace.pk, touched), *revised.bumps])

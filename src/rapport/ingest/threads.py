@@ -1,14 +1,18 @@
-"""Threads: which conversation a message joins, what was said there before, and how the conversation turns.
+"""Threads: which conversation a message joins, and what was said there before.
 
-The network's own thread id decides; else what the message answers; else the message is a conversation of one.
+The network's own thread id names it; else what the message answers; else the message itself. A name that is a message's
+id leads to wherever that message lies: so a thread is the same whatever order its messages arrive in, and a message
+that stood for a thread until it came itself, and belongs to another, brings the two together (``merging``).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 
-from django.conf import settings
 from django.db import connection
 
 from rapport.accounts.models import Workspace
@@ -17,54 +21,15 @@ from rapport.core.database import locked, now
 from rapport.core.hashing import key
 from rapport.inbox import turning
 from rapport.inbox.models import Conversation, Message
-from rapport.inbox.triage import clocks
-from rapport.inbox.triage.words import headline
-from rapport.ingest import sql
+from rapport.ingest import merging, sql
 from rapport.ingest.line import Crossed, Line, Thread, clean
 from rapport.understanding.reading import Turn
 
 TURNS = 12
 _NEW = (
-    "id",
-    "workspace",
-    "source",
-    "network",
-    "key",
-    "thread",
-    "identity",
-    "subject",
-    "snippet",
-    "public",
-    "state",
-    "urgency",
-    "headline",
-    "due_at",
-    "position",
-    "message_count",
-    "last_message_at",
-    "last_ours",
-    "created_at",
+    *("id", "workspace", "source", "network", "key", "thread", "identity", "subject", "snippet", "public", "state"),
+    *("urgency", "headline", "due_at", "position", "message_count", "last_message_at", "last_ours", "created_at"),
 )
-_CHANGED = (
-    "identity_id",
-    "snippet",
-    "state",
-    "urgency",
-    "headline",
-    "due_at",
-    "position",
-    "message_count",
-    "last_message_at",
-    "last_ours",
-)
-
-
-def _name(line: Line, roots: dict[str, str]) -> str:
-    """The thread's name: the network's, or the root of what this answers, or the message itself."""
-    envelope = line.envelope
-    if envelope.thread:
-        return envelope.thread
-    return roots.get(envelope.reply_to, envelope.reply_to) or envelope.external_id
 
 
 def alone(envelope: Envelope) -> Thread:
@@ -78,46 +43,75 @@ def attach(workspace: Workspace, lines: list[Line], beside: set[int]) -> list[Th
     Rows of known conversations are locked, and with them those that the batch will touch ``beside`` (ids): all at once
     and in one order, so that two workers, or a worker and a person, never wait crosswise.
     """
-    roots = _roots(workspace, lines)
+    named = {id(line): _name(line.envelope) for line in lines}
+    keys = {id(line): key(line.envelope.network, named[id(line)]) for line in lines}
+    names = {keys[id(line)]: named[id(line)] for line in lines}
+    # Who brings a message and who brings what it answers must not pass each other unseen.
+    sql.hold(workspace.pk, names.keys() | {line.key for line in lines})
+    leads = _lie(workspace, names) | {line.key: keys[id(line)] for line in lines}
+    roots = {known: root(known, leads) for known in names.keys() | {line.key for line in lines}}
     threads: dict[bytes, Thread] = {}
     for line in lines:
-        name = _name(line, roots)
-        roots[line.envelope.external_id] = name
-        found = key(line.envelope.network, name)
-        line.thread = threads.setdefault(found, Thread(found, name))
-    _load(workspace, threads, beside)
-    fresh = sorted((thread for thread in threads.values() if thread.was is None), key=lambda thread: thread.key)
-    for thread, id in zip(fresh, sql.next_ids(Conversation, len(fresh)), strict=True):
-        thread.id = id
+        found = roots[keys[id(line)]]
+        line.thread = threads.setdefault(found, Thread(found, names.get(found, named[id(line)])))
+    _load(workspace, threads, roots, beside)
+    fresh = sorted((thread for thread in threads.values() if not thread.id), key=attrgetter("key"))
+    for thread, number in zip(fresh, sql.next_ids(Conversation, len(fresh)), strict=True):
+        thread.id = number
     _write_new(workspace, fresh, lines)
     for line in lines:
-        thread = line.thread
-        line.before = tuple(thread.turns[-TURNS:])
-        thread.turns.append(Turn(line.ours, line.envelope.author.address, line.envelope.text[:2000], line.said_at))
+        turns = line.thread.turns
+        place = bisect_right(turns, line.said_at, key=attrgetter("said_at"))
+        line.before = tuple(turns[max(0, place - TURNS) : place])
+        turns.insert(place, Turn(line.ours, line.envelope.author.address, line.envelope.text[:2000], line.said_at))
     return list(threads.values())
 
 
-def _roots(workspace: Workspace, lines: list[Line]) -> dict[str, str]:
-    """external_id → thread name, for the messages that these lines answer and that we have."""
-    answered = {line.envelope.reply_to: line.envelope.network for line in lines if line.envelope.reply_to}
-    found = sql.ids(Message, workspace.pk, (key(network, id) for id, network in answered.items()))
-    rows = Message.objects.filter(pk__in=found.values()).values_list("external_id", "conversation__thread")
-    return dict(rows)
+def _name(envelope: Envelope) -> str:
+    return envelope.thread or envelope.reply_to or envelope.external_id
 
 
-def _load(workspace: Workspace, threads: dict[bytes, Thread], beside: set[int]) -> None:
-    """What we know of these conversations, and the last turns of each in one query."""
-    wanted = beside | set(sql.ids(Conversation, workspace.pk, threads).values())
-    by_id = {}
+def root(start: bytes, leads: Mapping[bytes, bytes]) -> bytes:
+    """Where a name leads in the end. Messages that answer each other in a circle all lead to the same one of them."""
+    seen: set[bytes] = set()
+    at = start
+    while at not in seen:
+        seen.add(at)
+        at = leads.get(at, at)
+    circle = {at}
+    while (step := leads.get(at, at)) not in circle:
+        circle.add(step)
+        at = step
+    return min(circle)
+
+
+def _lie(workspace: Workspace, names: dict[bytes, str]) -> dict[bytes, bytes]:
+    """Message key → key of the conversation it lies in, for the messages we have; ``names`` learns what those are."""
+    found = sql.ids(Message, workspace.pk, names)
+    rows = Message.objects.filter(pk__in=found.values())
+    leads = {}
+    for message, conversation, name in rows.values_list("key", "conversation__key", "conversation__thread"):
+        leads[bytes(message)] = bytes(conversation)
+        names.setdefault(bytes(conversation), name)
+    return leads
+
+
+def _load(workspace: Workspace, threads: dict[bytes, Thread], roots: dict[bytes, bytes], beside: set[int]) -> None:
+    """What we know of these conversations (those that turn out to be one are made one), and the last turns of each."""
+    names = {known for known, leads in roots.items() if leads in threads} | threads.keys()
+    wanted = beside | set(sql.ids(Conversation, workspace.pk, names).values())
+    groups: dict[bytes, list[Conversation]] = defaultdict(list)
     for row in locked(Conversation.objects.filter(pk__in=wanted).order_by("id")) if wanted else ():
-        if bytes(row.key) not in threads:
-            continue
-        thread = by_id[row.pk] = threads[bytes(row.key)]
-        thread.id, thread.was, thread.assignee_id = row.pk, row.state, row.assignee_id
-        for name in _CHANGED:
-            setattr(thread, name, getattr(row, name))
-    if not by_id:
+        if bytes(row.key) in names:
+            groups[roots.get(bytes(row.key), bytes(row.key))].append(row)
+    if not groups:
         return
+    merging.settle({threads[found]: rows for found, rows in groups.items()})
+    _recall({thread.id: thread for thread in threads.values() if thread.id})
+
+
+def _recall(by_id: dict[int, Thread]) -> None:
+    """The last turns of each conversation, in one query."""
     with connection.cursor() as cursor:
         marks = ", ".join(["%s"] * len(by_id))
         cursor.execute(
@@ -134,103 +128,25 @@ def _load(workspace: Workspace, threads: dict[bytes, Thread], beside: set[int]) 
 
 
 def _time(value: datetime | str) -> datetime:
-    """A time as raw SQL gives it: text on SQLite."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """A time as raw SQL gives it: on SQLite text, or a time without its zone."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _write_new(workspace: Workspace, fresh: list[Thread], lines: list[Line]) -> None:
-    """New conversations, so that their messages may point to them; ``turn`` fills in how they stand."""
+def _write_new(workspace: Workspace, fresh: Iterable[Thread], lines: list[Line]) -> None:
+    """New conversations, so that their messages may point to them; ``turns`` fills in how they stand."""
     first: dict[bytes, Line] = {}
     for line in lines:
         first.setdefault(line.thread.key, line)
     moment = now()
-    stored = sql.insert(
-        Conversation,
-        _NEW,
-        [
-            (
-                thread.id,
-                workspace.pk,
-                line.arrival.source_id,
-                line.envelope.network,
-                thread.key,
-                clean(thread.name, 500),
-                None,
-                clean(line.envelope.subject, 300),
-                "",
-                line.envelope.public,
-                turning.QUIET,
-                0,
-                "",
-                None,
-                0,
-                0,
-                line.said_at,
-                False,
-                moment,
-            )
-            for thread in fresh
-            for line in [first[thread.key]]
-        ],
-    )
-    if stored != len(fresh):
+    rows = [_new_row(workspace, thread, first[thread.key], moment) for thread in fresh]
+    if sql.insert(Conversation, _NEW, rows) != len(rows):
         raise Crossed(Crossed.__doc__)
 
 
-def turn(touched: list[Thread], lines: list[Line]) -> None:
-    """Let every new message turn its conversation, in the order in which they were said, then write how they stand."""
-    for line in lines:
-        _turn_one(line)
-    in_order = sorted(touched, key=lambda thread: thread.id)
-    rows = [(thread.id, *(getattr(thread, name) for name in _CHANGED)) for thread in in_order]
-    sql.update(Conversation, _CHANGED, rows)
-
-
-def _turn_one(line: Line) -> None:
-    thread = line.thread
-    thread.message_count += 1
-    newest = thread.last_message_at is None or line.said_at >= thread.last_message_at
-    if newest:
-        thread.last_message_at, thread.last_ours = line.said_at, line.ours
-        thread.snippet = clean(" ".join(line.envelope.text.split()), 200)
-    if not line.ours and (thread.identity_id is None or newest):
-        thread.identity_id = thread.identity_id or line.identity_id
-    if not newest:  # an older message that arrives late tells the history; it does not turn what came after it
-        return
-    if line.ours:
-        asked = (
-            line.reading is not None
-            and max(line.reading.intents.get("question", 0.0), line.reading.intents.get("request", 0.0)) >= 0.5
-        )
-        thread.state, thread.due_at = turning.on_reply(asks=asked), None
-        return
-    decided = line.decision
-    if decided is None:
-        return
-    was = thread.state
-    thread.state = turning.on_arrival(thread.state, decided, first=thread.message_count == 1)
-    thread.headline = headline(decided) if decided.needs != "no" or was != turning.NEEDS_ANSWER else thread.headline
-    if decided.needs != "no":
-        clock = clocks.start(line.said_at, line.arrival.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS)
-        if was == turning.NEEDS_ANSWER and thread.message_count > 1:
-            clock = clocks.earlier(clock, clocks.Clock(thread.due_at, thread.position))
-            thread.urgency = max(thread.urgency, decided.urgency)
-        else:
-            thread.urgency = decided.urgency
-        thread.due_at, thread.position = clock.due_at, clock.position
-    elif thread.state != turning.NEEDS_ANSWER:
-        thread.due_at = None
-
-
-def bumps(workspace_id: int, lines: list[Line]) -> list[tuple[int, str, int]]:
-    """How the counters move: every touched conversation leaves where it was counted and is counted where it stands."""
-    threads = {id(line.thread): line.thread for line in lines}
-    deltas: dict[str, int] = defaultdict(int)
-    for thread in threads.values():
-        for state, step in ((thread.was, -1), (thread.state, 1)):
-            if state is None:
-                continue
-            deltas[f"state:{state}"] += step
-            if thread.assignee_id is not None and state not in {turning.QUIET, turning.SETTLED}:
-                deltas[f"mine:{thread.assignee_id}"] += step
-    return [(workspace_id, name, delta) for name, delta in deltas.items()]
+def _new_row(workspace: Workspace, thread: Thread, line: Line, moment: datetime) -> tuple[object, ...]:
+    e = line.envelope
+    return (
+        *(thread.id, workspace.pk, line.arrival.source_id, e.network, thread.key, clean(thread.name, 500), None),
+        *(clean(e.subject, 300), "", e.public, turning.QUIET, 0, "", None, 0, 0, line.said_at, False, moment),
+    )

@@ -1,4 +1,4 @@
-"""Person and Identity: a human, and the human as one network knows them."""
+"""Person, Identity and Order: a human, the human as one network knows them, and what they bought."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ class Person(models.Model):
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="people")
     name = models.CharField(max_length=200, default="")
+    organisation = models.CharField(max_length=200, default="", db_default="")
+    note = models.TextField(default="", db_default="")
+    """What an address book said of them."""
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:
@@ -35,3 +38,30 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.address
+
+
+class Order(models.Model):
+    """Something a person bought, as the shop tells it. ``key`` is the 16-byte hash of (shop, number).
+
+    ``total`` is in minor units of ``currency`` (ISO 4217); None where the shop did not say.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="orders")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="orders")
+    shop = models.CharField(max_length=40)
+    number = models.CharField(max_length=255)
+    key = models.BinaryField(max_length=16)
+    placed_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    total = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, default="")
+    status = models.CharField(max_length=60, default="")
+    text = models.TextField(default="")
+    arrived_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="order_once")]
+        indexes = [models.Index(fields=["person", "-placed_at"], name="order_timeline")]
+
+    def __str__(self) -> str:
+        return self.number

@@ -13,7 +13,7 @@ from rapport.core.database import now
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
-from rapport.people.models import Identity
+from rapport.people.models import Identity, Order
 from rapport.web import streams, turns
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
@@ -86,5 +86,6 @@ def _person(row: Conversation) -> dict[str, Any] | None:
         "identities": identities,
         "words": theirs.order_by("-said_at").first(),
         "since": theirs.order_by("said_at").values_list("said_at", flat=True).first(),
+        "orders": list(Order.objects.filter(person_id=row.identity.person_id).order_by("-placed_at", "-pk")[:OTHERS]),
         "others": list(others.order_by("-last_message_at", "-pk")[:OTHERS]),
     }

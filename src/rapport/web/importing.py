@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.channels.files import safe_name
-from rapport.channels.files.mapping import FIELDS
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Source
@@ -57,22 +56,23 @@ def preview(request: HttpRequest, member: Member, ticket: str) -> HttpResponse:
     if there is None:
         raise Http404
     found = importing.look(there, kept["name"])
-    given = {field: request.POST.get(f"map-{field}", "") for field in FIELDS}
+    given = {field: request.POST.get(f"map-{field}", "") for field in found.fields}
     mapping = (
         {field: column for field, column in given.items() if column} if request.method == "POST" else found.mapping
     )
     context: dict[str, Any] = {
         "found": found,
         "mapping": mapping,
-        "fields": FIELDS,
+        "fields": found.fields,
         "name": kept["name"],
         "refusal": "",
     }
     if request.method != "POST":
         return page(request, "pages/import_preview.html", **context)
-    options = {name: value for name, value in found.mapping.items() if name not in FIELDS}
+    # An option is no column, and neither is a network that was told by the name of a column.
+    options = {name: value for name, value in found.mapping.items() if value not in found.columns}
     try:
-        chosen = importing.checked(mapping | options, found) if found.columns else found.mapping
+        chosen = found.mapping if found.fixed else importing.checked(options | mapping, found)
         job = importing.start(member.workspace, there, kept["name"], chosen, by=member, us=_list(kept["us"]),
                               rivals=_list(kept["rivals"]), keep=False)  # fmt: skip
     except Refused as refused:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
+from rapport.channels import money
 from rapport.web import assets, times, words
 
 
@@ -44,6 +45,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         ago=times.ago, until=times.until, absolute=times.absolute, iso=times.iso, clock=times.clock_of_day,
         day=times.day, initials=words.initials, web_url=words.web_url, network=words.network, icon=words.network_icon,
+        money=money.written,
     )  # fmt: skip
     return env
 

@@ -83,7 +83,17 @@ FORMS = {
     "csv": _("a table (CSV)"),
     "mbox": _("a mailbox (mbox)"),
     "eml": _("an e-mail (.eml)"),
+    "vcard": _("an address book (vCard)"),
+    "zip": _("an archive (ZIP)"),
+    "tar": _("an archive (tar)"),
+    "activitystreams": _("a Mastodon archive (ActivityStreams)"),
+    "jetstream": _("a Bluesky repository (Jetstream)"),
+    "tweets": _("an X archive (tweets.js)"),
+    "reviews": _("Google reviews (Takeout)"),
+    "zendesk": _("a Zendesk export"),
+    "chatwoot": _("a Chatwoot export"),
 }
+KINDS = {"messages": _("It holds messages."), "people": _("It holds people."), "orders": _("It holds orders.")}
 ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
 ROLE_MAY = {
     "owner": _("everything, and who may do what"),

@@ -8,14 +8,21 @@ from typing import Literal, get_args
 import msgspec
 
 from rapport.channels.base import ChannelError
-from rapport.channels.files import tables
+from rapport.channels.files import exports, tables
 from rapport.channels.files.opening import to_text
 
-Form = Literal["jsonl", "csv", "mbox", "eml"]
+Form = Literal[
+    "jsonl", "csv", "mbox", "eml", "vcard", "zip", "tar",
+    "activitystreams", "jetstream", "tweets", "reviews", "zendesk", "chatwoot",
+]  # fmt: skip
 FORMS: tuple[Form, ...] = get_args(Form)
-READS = "Rapport reads JSON Lines, CSV, mbox and .eml, also packed with gzip."
+ARCHIVES: tuple[Form, ...] = ("zip", "tar")
+READS = (
+    "Rapport reads JSON Lines, CSV, mbox, .eml, vCard, the exports of Mastodon, Bluesky, X, Google reviews, Zendesk and "
+    "Chatwoot, also packed with gzip, and ZIP and tar archives of these."
+)
+OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"mimetypeapplication/epub")
 FOREIGN = (
-    (b"PK\x03\x04", "This is a ZIP archive or an office document: unpack it, or save the table as CSV."),
     (b"\xd0\xcf\x11\xe0", "This is an old office document: save the table as CSV."),
     (b"%PDF", "This is a PDF document, not a table of messages."),
     (b"\x89PNG", "This is a picture, not a table of messages."),
@@ -41,8 +48,16 @@ def detect(head: bytes, name: str = "") -> Form:
     for magic, sentence in FOREIGN:
         if head.startswith(magic):
             raise ChannelError(f"{sentence} {READS}", permanent=True)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if any(sign in head[:4096] for sign in OFFICE):
+            raise ChannelError(f"This is an office document: save the table as CSV. {READS}", permanent=True)
+        return "zip"
+    if head[257:262] == b"ustar":
+        return "tar"
     if len(BINARY.findall(head[:4096])) > len(head[:4096]) * 0.1:
         raise ChannelError(f"This is not a text file. {READS}", permanent=True)
+    if start[:11].upper() == b"BEGIN:VCARD":
+        return "vcard"
     if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
         return "mbox"
     if _is_mail(head):
@@ -51,12 +66,23 @@ def detect(head: bytes, name: str = "") -> Form:
     if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<rss", b"<feed")):
         what = "an XML document" if lowered.startswith((b"<?xml", b"<rss", b"<feed")) else "a web page"
         raise ChannelError(f"This is {what}, not a table of messages. {READS}", permanent=True)
-    if start[:1] in {b"{", b"["}:
-        return _json(start)
+    if start.startswith(b"window.YTD.") or start[:1] in {b"{", b"["}:
+        found = exports.recognise(start)
+        return named(found) if found else _json(start)
     return _table(head, name)
 
 
+def named(form: str) -> Form:
+    """The form that is called so; raises a permanent :class:`ChannelError` where there is none."""
+    for known in FORMS:
+        if form == known:
+            return known
+    raise ChannelError(f"{form[:20]!r} is not a form Rapport reads; it reads {', '.join(FORMS)}.", permanent=True)
+
+
 def _json(start: bytes) -> Form:
+    if start.startswith(b"window.YTD."):
+        raise ChannelError("This part of an X archive holds no posts: import its tweets.js.", permanent=True)
     lines = [line for line in start.split(b"\n")[:50] if line.strip()]
     # A document spread over lines may have a whole object on one of them, never on most.
     objects = sum(_is_object(line) for line in lines)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import islice
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from rapport.channels import moments
-from rapport.channels.base import ChannelError
 from rapport.channels.files import forms, jsonl, mail, mapping, tables
-from rapport.channels.files.opening import Opened, number_lines, to_text
+from rapport.channels.files.opening import number_lines, to_text
 from rapport.channels.files.piece import Piece
+from rapport.channels.files.rows import FIELDS_OF, Kind, kind_of
+from rapport.channels.files.rows import match as others_of
 from rapport.channels.files.usual import NAMES
 from rapport.channels.text import one_line
 
@@ -33,39 +33,40 @@ class Guess:
     sample: list[dict[str, str]] = field(default_factory=list)
     confidence: float = 0.0
 
+    @property
+    def kind(self) -> Kind:
+        """What the file holds: messages, people or orders."""
+        return kind_of(self.mapping)
 
-def guess(source: BinaryIO | Path, name: str = "", *, form: str = "", encoding: str = "") -> Guess:
-    """Looks at the beginning of a file; a stream that can seek is left where it was.
+    @property
+    def fixed(self) -> bool:
+        """Does the form itself say what is what, so that nothing is to be mapped? ``columns`` then only show it."""
+        return self.form not in {"csv", "jsonl"}
 
-    Raises a permanent :class:`ChannelError` with a sentence for what Rapport does not read.
-    """
-    if isinstance(source, Path):
-        try:
-            with source.open("rb") as stream:
-                return of_head(Opened(stream, encoding=encoding).head, name or source.name, form)
-        except OSError as error:
-            raise ChannelError(
-                f"The file cannot be opened: {error.strerror or 'unknown reason'}.", permanent=True
-            ) from error
-    place = source.tell() if source.seekable() else None
-    head = Opened(source, encoding=encoding).head
-    if place is not None:
-        source.seek(place)
-    return of_head(head, name, form)
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What may be mapped in a file of this kind."""
+        return FIELDS_OF[self.kind]
 
 
 def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     """The guess for a file that begins with ``head`` (UTF-8)."""
-    found = _named(form) if form else forms.detect(head, name)
+    found = forms.named(form) if form else forms.detect(head, name)
     if found in {"mbox", "eml"}:
         return _mails(head, found)
+    if found not in {"csv", "jsonl"}:
+        return Guess(found, {}, [], [], 1.0)
     rows, columns = rows_of(head, found)
     if not rows:
         return Guess(found, {}, columns, [], 0.0)
     best = match(rows, columns)
-    dates = moments.order_of(
-        [mapping.as_text(jsonl.value_at(row, best["said_at"])) for row in rows if "said_at" in best]
-    )
+    others = others_of(columns)
+    if others and not _speaks(rows, best):
+        best = others
+    when = best.get("said_at") or best.get("placed_at") or ""
+    dates = moments.order_of([mapping.as_text(jsonl.value_at(row, when)) for row in rows if when])
+    if others and best is others:
+        return Guess(found, best | ({"dates": dates} if dates else {}), columns, _sample(rows, columns), 0.8)
     sure = sum(field in best for field in ("author", "said_at", "id")) * 0.1 + (
         _text_sureness(best) if "text" in best else 0
     )
@@ -74,11 +75,13 @@ def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     )
 
 
-def _named(form: str) -> forms.Form:
-    for known in forms.FORMS:
-        if form == known:
-            return known
-    raise ChannelError(f"{form[:20]!r} is not a form Rapport reads; it reads {', '.join(forms.FORMS)}.", permanent=True)
+def _speaks(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str]) -> bool:
+    """Are there words that somebody said: under a telling name, or long ones without any? People have notes, too."""
+    if "text" not in best:
+        return False
+    lengths = [len(mapping.as_text(jsonl.value_at(row, best["text"]))) for row in rows]
+    score = by_name("text", best["text"])
+    return score >= 8 or (score == 0 and sum(lengths) / len(lengths) > 60)
 
 
 def rows_of(head: bytes, form: forms.Form) -> tuple[list[dict[str, Any]], list[str]]:

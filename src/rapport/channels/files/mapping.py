@@ -20,6 +20,11 @@ FIELDS = (
     *("text", "author", "name", "said_at", "id", "reply_to", "thread"),
     *("subject", "url", "ours", "inbound", "network"),
 )
+OTHERS = (
+    *("email", "phone", "handle", "organisation", "note", "number", "placed_at", "delivered_at", "total", "currency"),
+    *("status", "items"),
+)
+"""What rows of people and of orders hold beside (see ``rows``)."""
 OPTIONS = ("zone", "dates", "encoding")
 NETWORK = "file"
 NOTHING = frozenset({"", "null", "none", "nan", "nil", "\\n", "n/a", "undefined"})
@@ -44,9 +49,10 @@ def parse_map(written: str, columns: Iterable[str] | None = None) -> dict[str, s
         field, equals, value = (part.strip() for part in pair.partition("="))
         if not equals or not field or not value:
             raise _wrong(f"{pair.strip()[:60]!r} is not a mapping; write field=column, as in text=body,author=user.")
-        if field not in FIELDS + OPTIONS:
+        if field not in FIELDS + OTHERS + OPTIONS:
             raise _wrong(
-                f"{field[:60]!r} is nothing Rapport fills. It fills {_listed(FIELDS)}; options: {_listed(OPTIONS)}."
+                f"{field[:60]!r} is nothing Rapport fills. It fills {_listed(FIELDS)}; of people and orders also "
+                f"{_listed(OTHERS)}; options: {_listed(OPTIONS)}."
             )
         if field in mapping:
             raise _wrong(f"{field!r} is mapped twice.")
@@ -117,9 +123,9 @@ class Mapped:
     at: Callable[[Mapping[str, Any], str], Any] = value_at
 
     @classmethod
-    def of(cls, mapping: Mapping[str, str], columns: Iterable[str]) -> Mapped:
-        """Raises a permanent :class:`ChannelError` where no column holds the text."""
-        if "text" not in mapping:
+    def of(cls, mapping: Mapping[str, str], columns: Iterable[str], *, wordless: bool = False) -> Mapped:
+        """Raises a permanent :class:`ChannelError` where no column holds the text, unless the rows are ``wordless``."""
+        if "text" not in mapping and not wordless:
             raise _wrong(f"Which column holds the text? Say text=… with one of {_listed(columns)}.")
         order: moments.Order = "dmy" if mapping.get("dates") == "dmy" else "mdy" if "dates" in mapping else ""
         return cls(dict(mapping), moments.zone_of(mapping.get("zone", "")), order)
@@ -136,7 +142,7 @@ class Mapped:
             except ValueError as error:
                 raise ValueError(f"the time cannot be read: {error}") from error
         return envelopes.build(
-            network=self._network(row),
+            network=self.network(row),
             external_id=self.identity(row, "id") or fingerprint(author, said_at, text),
             author=author or self.word(row, "name"),
             name=self.word(row, "name"),
@@ -171,7 +177,8 @@ class Mapped:
         value = self.at(row, self.mapping["said_at"]) if "said_at" in self.mapping else None
         return value if isinstance(value, int | float) and not isinstance(value, bool) else self.word(row, "said_at")
 
-    def _network(self, row: Mapping[str, Any]) -> str:
+    def network(self, row: Mapping[str, Any]) -> str:
+        """The column's word, or the name that stands in the column's place."""
         named = self.mapping.get("network", "")
         return (self.word(row, "network") or (named if self.at(row, named) is None else "")) if named else NETWORK
 

@@ -18,6 +18,8 @@ HEAD = 256 * 1024
 LONGEST_LINE = 1_000_000
 KEPT = 64 * 1024
 GZIP = b"\x1f\x8b"
+RAW = "raw"
+"""In place of an encoding: the bytes as they are, for what is no text."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -68,6 +70,11 @@ class Opened:
             yield from self._rest
         else:
             raise self._broken
+
+    @property
+    def broken(self) -> str:
+        """Why there is nothing, where a file is damaged from its beginning; else ""."""
+        return str(self._broken) if self._broken is not None and not self.head else ""
 
     def lines(self) -> Iterator[Line]:
         """The file's lines; one longer than 1 MB and a file that ends early are lines with a problem."""
@@ -139,6 +146,9 @@ class Opened:
 
     @staticmethod
     def _in_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+        if encoding == RAW:
+            yield from chunks
+            return
         first = next(chunks, b"")
         encoding = encoding or sniff(first)
         if encoding == "utf-8":

@@ -42,6 +42,8 @@ class Message(models.Model):
     subject = models.CharField(max_length=300, default="")
     text = models.TextField()
     url = models.CharField(max_length=1000, default="")
+    rating = models.PositiveSmallIntegerField(null=True)
+    """Stars out of five, where the network lets people give them."""
     said_at = models.DateTimeField()
     arrived_at = models.DateTimeField(default=now)
     deleted_at = models.DateTimeField(null=True)
@@ -95,6 +97,8 @@ class Disposition(models.Model):
             urgency=self.urgency,
             confidence=self.confidence,
             reasons=tuple(msgspec.convert(self.reasons, list[Reason])),
+            settles=self.row == 12,
+            peer_answering=self.row == 13,
         )
 
 

@@ -10,10 +10,16 @@ from rapport.inbox.models.conversation import Conversation
 
 
 class Note(models.Model):
-    """A remark inside. ``withdrawn_at`` undoes it."""
+    """A remark inside. ``withdrawn_at`` undoes it.
+
+    One that came with a former desk's history has its ``author``'s name where they are no member here, and a ``key``:
+    the 16-byte hash of (workspace, network, external id).
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="notes")
     by = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    author = models.CharField(max_length=200, default="", db_default="")
+    key = models.BinaryField(max_length=16, null=True, unique=True)
     text = models.TextField()
     at = models.DateTimeField(default=now)
     withdrawn_at = models.DateTimeField(null=True)

@@ -1,0 +1,87 @@
+"""Cards: people as address books know them, found again by an address they have, never by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapport.accounts.models import Workspace
+from rapport.channels.base import Card
+from rapport.core.database import now
+from rapport.core.hashing import key
+from rapport.ingest import sql
+from rapport.ingest.knowing import folded
+from rapport.ingest.line import clean
+from rapport.people.models import Identity, Person
+
+_PERSON = ("id", "workspace", "name", "organisation", "note", "created_at")
+_IDENTITY = ("workspace", "person", "network", "address", "name", "key", "created_at")
+_SAID = ("name", "organisation", "note")
+
+
+def keep(workspace: Workspace, cards: Sequence[Card]) -> None:
+    """Make or complete the people of these cards. What is known of somebody already is never written over."""
+    if not cards:
+        return
+    people = people_of(workspace, cards)
+    rows = Person.objects.prefetch_related("identities").in_bulk(set(people))
+    changed: dict[int, tuple[object, ...]] = {}
+    for card, id in zip(cards, people, strict=True):
+        person = rows[id]
+        before = tuple(getattr(person, name) for name in _SAID)
+        # A name that is only an address was nobody's choice.
+        called = {identity.address for identity in person.identities.all()} | {""}
+        person.name = (clean(card.name, 200) or person.name) if person.name in called else person.name
+        person.organisation = person.organisation or clean(card.organisation, 200)
+        person.note = person.note or clean(card.note, 10_000)
+        after = tuple(getattr(person, name) for name in _SAID)
+        if after != before:
+            changed[id] = (id, *after)
+    sql.update(Person, _SAID, changed.values())
+
+
+def people_of(workspace: Workspace, cards: Iterable[Card]) -> list[int]:
+    """The person's id of each card: whoever has one of its addresses, the first that is known; else somebody new.
+
+    Addresses that nobody has become theirs. Two people who share a card stay two: joining them is a person's choice.
+    """
+    wanted = [{_key(*address): address for address in card.addresses} for card in cards]
+    known = _known(workspace, {found for addresses in wanted for found in addresses})
+    strangers = iter(sql.next_ids(Person, sum(1 for addresses in wanted if not addresses.keys() & known.keys())))
+    people: list[int] = []
+    made: dict[int, Card] = {}
+    rows: list[tuple[object, ...]] = []
+    moment = now()
+    for card, addresses in zip(cards, wanted, strict=True):
+        id = next((known[found] for found in addresses if found in known), 0)
+        if not id:
+            id = next(strangers)
+            made[id] = card
+        people.append(id)
+        name = clean(card.name, 200)
+        for found, (network, address) in addresses.items():
+            if known.setdefault(found, id) == id:
+                rows.append((workspace.pk, id, network, clean(address, 320), name, found, moment))
+    sql.insert(Person, _PERSON, [_person(workspace, id, card, moment) for id, card in made.items()])
+    sql.insert(Identity, _IDENTITY, rows)
+    # Another worker may have met the same stranger at the same moment: its identity won, our person is nobody.
+    theirs = _known(workspace, known)
+    lost = [id for id, card in made.items() if not any(theirs.get(_key(*address)) == id for address in card.addresses)]
+    Person.objects.filter(pk__in=lost, identities=None).delete()
+    return [next((theirs[found] for found in addresses if found in theirs), id)
+            for addresses, id in zip(wanted, people, strict=True)]  # fmt: skip
+
+
+def _key(network: str, address: str) -> bytes:
+    return key(network, folded(address))
+
+
+def _known(workspace: Workspace, keys: Iterable[bytes]) -> dict[bytes, int]:
+    """Identity key → person, for those that stand in this workspace."""
+    ids = sql.ids(Identity, workspace.pk, keys)
+    rows = Identity.objects.filter(pk__in=ids.values()).values_list("key", "person_id")
+    return {bytes(found): person for found, person in rows}
+
+
+def _person(workspace: Workspace, id: int, card: Card, moment: object) -> tuple[object, ...]:
+    name = clean(card.name or card.addresses[0][1], 200)
+    return (id, workspace.pk, name, clean(card.organisation, 200), clean(card.note, 10_000), moment)

@@ -1,0 +1,78 @@
+"""Merging: conversations that turn out to be one become one; nothing that was said, noted, typed or sent is lost.
+
+The one a person touched survives, else the oldest. What a person touched keeps its standing, unless the other one
+needed an answer; what nobody touched is replayed from its messages (``turns``).
+"""
+
+from __future__ import annotations
+
+from rapport.core.events import record
+from rapport.inbox import turning
+from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing
+from rapport.ingest import sql
+from rapport.ingest.line import Counted, Thread, clean
+
+_STANDING = ("state", "urgency", "headline", "due_at", "position")
+_LATEST = ("snippet", "last_message_at", "last_ours")
+
+
+def settle(groups: dict[Thread, list[Conversation]]) -> None:
+    """Fill each thread in from its rows; where there are several, all moves into the one that survives."""
+    moves: list[tuple[int, int]] = []
+    renamed: list[tuple[object, ...]] = []
+    survivors = {thread: _survivor(rows) for thread, rows in groups.items()}
+    for thread, rows in groups.items():
+        survivor = survivors[thread]
+        _fill(thread, survivor, rows)
+        moves += [(row.pk, survivor.pk) for row in rows if row is not survivor]
+        if thread.merged or bytes(survivor.key) != thread.key:
+            public = all(row.public for row in rows)
+            subject = survivor.subject or next((row.subject for row in rows if row.subject), "")
+            renamed.append((survivor.pk, thread.key, clean(thread.name, 500), public, subject))
+    if moves:
+        _move(moves)
+        for thread, rows in groups.items():
+            if len(rows) > 1 and any(row.touched_at for row in rows):
+                gone = [row.pk for row in rows if row is not survivors[thread]]
+                record("conversation.merged", survivors[thread], merged=gone)
+    sql.update(Conversation, ("key", "thread", "public", "subject"), renamed)
+
+
+def _survivor(rows: list[Conversation]) -> Conversation:
+    return min(rows, key=lambda row: (row.touched_at is None, row.assignee_id is None, row.pk))
+
+
+def _fill(thread: Thread, survivor: Conversation, rows: list[Conversation]) -> None:
+    thread.id, thread.merged = survivor.pk, len(rows) > 1
+    thread.was = [Counted(row.state, row.assignee_id) for row in rows]
+    thread.touched = any(row.touched_at for row in rows)
+    thread.assignee_id = next((row.assignee_id for row in (survivor, *rows) if row.assignee_id), None)
+    thread.identity_id = next((row.identity_id for row in (survivor, *rows) if row.identity_id), None)
+    thread.message_count = sum(row.message_count for row in rows)
+    owing = [row for row in rows if row.state == turning.NEEDS_ANSWER]
+    standing = min(owing, key=lambda row: (row.position, row.pk)) if owing else survivor
+    latest = max(rows, key=lambda row: (row.last_message_at, row.pk))
+    for names, row in ((_STANDING, standing), (_LATEST, latest)):
+        for name in names:
+            setattr(thread, name, getattr(row, name))
+
+
+def _move(moves: list[tuple[int, int]]) -> None:
+    """Everything of the first goes to the second; then the first is gone."""
+    _join_drafts(dict(moves))
+    for model in (Message, Note, Outgoing, Draft):
+        sql.move(model, "conversation", moves)
+    Conversation.objects.filter(pk__in=[lost for lost, _ in moves]).delete()
+
+
+def _join_drafts(goes_to: dict[int, int]) -> None:
+    """Who typed in both conversations has one draft with both texts."""
+    drafts = Draft.objects.filter(conversation__in={*goes_to, *goes_to.values()}).order_by("updated_at", "pk")
+    kept: dict[tuple[int, int], Draft] = {}
+    for draft in drafts:
+        place = goes_to.get(draft.conversation_id, draft.conversation_id), draft.member_id
+        first = kept.setdefault(place, draft)
+        if first is not draft:
+            first.text = f"{first.text}\n\n{draft.text}"
+            draft.delete()
+            first.save(update_fields=["text"])
