@@ -33,9 +33,9 @@ def main() -> None:
 
 
 def _register() -> None:
-    from rapport.cli import check, evaluate, exporting, importing, sample, up
+    from rapport.cli import check, evaluate, exporting, forgetting, importing, sample, up
 
-    for command in (up.up, up.demo, importing.import_, exporting.export, sample.sample, evaluate.evaluate, up.link, check.check):
+    for command in (up.up, up.demo, importing.import_, exporting.export, forgetting.forget, sample.sample, evaluate.evaluate, up.link, check.check):
         main.add_command(command)
 
 

@@ -53,14 +53,14 @@ def export(workspace: str, out: Path | None, person: str | None, stream: str | N
 def _scope(slug: str, person: str | None, stream: str) -> Scope:
     from rapport.accounts.models import Workspace
     from rapport.core.refusal import Refused
-    from rapport.ingest.memory.exporting import find_person
     from rapport.ingest.memory.scope import Scope
+    from rapport.people.finding import find
 
     workspace = Workspace.objects.filter(slug=slug).first()
     if workspace is None:
         names = ", ".join(Workspace.objects.order_by("id").values_list("slug", flat=True)) or "none"
         raise Refused(f"There is no workspace {slug}. Workspaces here: {names}.")
-    return Scope(workspace, find_person(workspace, person) if person else None, stream)
+    return Scope(workspace, find(workspace, person) if person else None, stream)
 
 
 @contextmanager

@@ -10,11 +10,9 @@ from django.db import models
 
 from rapport.accounts.models import Workspace
 from rapport.core.database import now, snapshot
-from rapport.core.refusal import Refused
 from rapport.ingest.memory.lines import Writer
 from rapport.ingest.memory.records import KINDS, Kind, Part
 from rapport.ingest.memory.scope import Scope
-from rapport.people.models import Identity, Person
 
 BATCH = 500
 
@@ -71,20 +69,3 @@ def _narrowed(scope: Scope, kind: Kind, record: dict[str, Any]) -> dict[str, Any
     if scope.person is not None and kind.name == "conversation":
         return record | {"snippet": "", "subject": ""}
     return record
-
-
-def find_person(workspace: Workspace | None, words: str) -> Person:
-    """The person with this id or address (a leading @ and upper case do not matter). Raises Refused."""
-    people = Person.objects.select_related("workspace").order_by("pk")
-    people = people.filter(workspace=workspace) if workspace else people
-    if words.isdecimal() and (found := people.filter(pk=int(words[:18])).first()):
-        return found
-    bare = words.strip().removeprefix("@")
-    owners = Identity.objects.filter(address__iexact=bare) | Identity.objects.filter(address__iexact=f"@{bare}")
-    several = list(people.filter(pk__in=owners.values("person"))[:6])
-    if not several:
-        raise Refused(f"There is nobody with the id or address {words[:80]}. Search for them on the desk.")
-    if len(several) > 1:
-        known = ", ".join(f"{person.pk} ({person.name[:40]} in {person.workspace.slug})" for person in several[:5])
-        raise Refused(f"Several people have the address {words[:80]}. Say which by the id: {known}.")
-    return several[0]
