@@ -22,7 +22,9 @@ def live(cast: Cast) -> None:
     ann = cast.says("@ann", "@acme my blue kettle arrived broken, where is my refund?", id="a1", name="Ann Example")
     cast.says("@ann", "@acme my blue kettle arrived in pieces, where is my refund?", id="a1", version="2")
     cast.says("@bo", "@ann the same happened to me, call them", id="b1", reply_to="a1", at=NOW + timedelta(minutes=1))
-    cy = cast.says("@cy", "@acme words that nobody shall keep", id="c1", subject="Secret", url="https://agora.example/c1")
+    cy = cast.says(
+        "@cy", "@acme words that nobody shall keep", id="c1", subject="Secret", url="https://agora.example/c1"
+    )
     cast.says("@cy", "", id="c1", version="gone", deleted=True)
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)

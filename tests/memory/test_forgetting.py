@@ -46,7 +46,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_go(cast: Cast) -> None:
     live(cast)
     before = exported(cast.acme)
     counts = forgetting.forget(forgetting.know(ann(cast)), by=None, apply=False)
-    assert [line for line in exported(cast.acme).splitlines()[1:]] == before.splitlines()[1:]
+    assert exported(cast.acme).splitlines()[1:] == before.splitlines()[1:]
     assert counts["messages of theirs"] == 1 and counts["notes about them"] == 1 and counts["drafts to them"] == 1
     assert counts["answers to them"] == 1 and counts["identities"] == 1 and counts["arrivals"] == 2
 
@@ -63,8 +63,15 @@ def test_no_word_of_theirs_is_left_in_any_row(cast: Cast) -> None:
     assert "@annabel" in left and "ann arbor" in left and "ann-marie" in left
     raw = b" ".join(bytes(row.raw) + bytes(row.envelope) for row in Arrival.objects.all()).lower()
     assert b"kettle" not in raw and b"@ann:" not in raw and b"ann example" not in raw and b"annabel" in raw
-    assert counted == [Message.objects.count(), Conversation.objects.count(), Person.objects.count(), Arrival.objects.count()]
-    assert standing == list(Conversation.objects.order_by("pk").values_list("state", "assignee", "message_count", "due_at"))
+    assert counted == [
+        Message.objects.count(),
+        Conversation.objects.count(),
+        Person.objects.count(),
+        Arrival.objects.count(),
+    ]
+    assert standing == list(
+        Conversation.objects.order_by("pk").values_list("state", "assignee", "message_count", "due_at")
+    )
     assert not checking.miscounted()
     assert proving.prove(forgetting.know(Person.objects.get(name="")))["rows"] == 0
 

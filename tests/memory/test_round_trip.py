@@ -54,7 +54,15 @@ def test_no_secret_and_no_login_is_carried(cast: Cast) -> None:
     source.cursor, source.error = "a cursor of the network", "an error with an address"
     source.save()
     words = exported(cast.acme).decode()
-    for secret in ("heron-wade", source.sealed, source.token, "a cursor", "an error", "dana@acme.test", "one more thing"):
+    for secret in (
+        "heron-wade",
+        source.sealed,
+        source.token,
+        "a cursor",
+        "an error",
+        "dana@acme.test",
+        "one more thing",
+    ):
         assert secret not in words
 
 

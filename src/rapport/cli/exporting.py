@@ -23,7 +23,9 @@ STREAMS = ("needs", "waiting", "answered", "quiet", "all")
 
 @click.command()
 @click.argument("workspace")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; - for standard output.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; - for standard output."
+)
 @click.option("--person", help="Only this person: an id or an address.")
 @click.option("--stream", type=click.Choice(STREAMS), help="Only the conversations of one stream.")
 @click.option("--csv", "as_csv", is_flag=True, help="The messages as CSV for a spreadsheet.")
@@ -42,7 +44,9 @@ def export(workspace: str, out: Path | None, person: str | None, stream: str | N
 
     try:
         scope = _scope(workspace, person, stream or "")
-        target = out or Path(f"{scope.workspace.slug}{f'-{stream}' if stream else ''}.{'csv' if as_csv else 'jsonl.gz'}")
+        target = out or Path(
+            f"{scope.workspace.slug}{f'-{stream}' if stream else ''}.{'csv' if as_csv else 'jsonl.gz'}"
+        )
         with _opened(target) as file:
             counts = {"message": spreadsheet.write(scope, file)} if as_csv else exporting.export(scope, file)
     except Refused as error:
@@ -128,4 +132,3 @@ def take_back(file: Path, given: dict[str, bool], yes: bool) -> None:
     listed = ", ".join(f"{number:,} {_plural(kind, number)}" for kind, number in done["counts"].items())
     say(f"Took back the workspace {done['workspace']}: {listed}.")
     say(f"Nobody can log in there yet: rapport link {done['workspace']} prints a link for its owner.")
-

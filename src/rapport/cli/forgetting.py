@@ -48,7 +48,9 @@ def forget(person: str, workspace: str | None, yes: bool) -> None:
 
 def _tell(known: Known, counts: dict[str, int]) -> None:
     who = ", ".join(f"{one.address} on {one.network}" for one in known.identities)
-    say(f"Person {known.person.pk} in {known.person.workspace.slug}: {known.person.name or 'without a name'} ({who or '-'})")
+    say(
+        f"Person {known.person.pk} in {known.person.workspace.slug}: {known.person.name or 'without a name'} ({who or '-'})"
+    )
     for kind, number in counts.items():
         if number:
             say(f"  {number:7,}  {kind}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     Killed half-way, at most ``.NAME.PID.part`` beside it remains, which nothing reads.
     """
     refuse_existing(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    sweep(path.parent, f".{path.name}.", ".part")
+    part = part_of(path)
     try:
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
@@ -39,6 +42,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
+def part_of(path: Path) -> Path:
+    """Where this process writes the file until it is whole."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
 def _name(part: Path, path: Path) -> None:
     try:
         os.link(part, path)  # link, not rename: whoever made a file of this name meanwhile keeps it
@@ -52,6 +60,41 @@ def _name(part: Path, path: Path) -> None:
 def refuse_existing(path: Path) -> None:
     if path.exists():
         raise Refused(_EXISTS.format(path))
+
+
+def sweep(folder: Path, before: str, after: str = "") -> None:
+    """Remove what killed processes left: ``BEFORE<pid>AFTER`` of a process that is no more."""
+    for path in folder.glob(f"{glob.escape(before)}*{glob.escape(after)}"):
+        pid = path.name[len(before) : len(path.name) - len(after)]
+        if pid.isascii() and pid.isdecimal() and not _lives(int(pid)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's process
+        return True
+    return True
+
+
+@contextmanager
+def room(place: Path, before: str) -> Iterator[Path]:
+    """A folder of our own in ``place``, called ``BEFORE<pid>``, that only its owner can look into; removed at the end."""
+    place = place.absolute()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        sweep(place, before)
+        made = place / f"{before}{os.getpid()}"
+        made.mkdir(mode=0o700)
+    except OSError as error:
+        raise Refused(f"{place} cannot be written: {error.strerror}.") from error
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

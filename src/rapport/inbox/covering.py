@@ -27,7 +27,7 @@ _decode = msgspec.json.Decoder(Envelope).decode
 _encode = msgspec.json.Encoder().encode
 FORGOTTEN = "forgotten"
 """What stands where an id, a thread or an author was."""
-Seen = Callable[[], None]
+Seen = Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def places(workspace: Workspace, masks: Masks, *, apply: bool, spare: frozenset[
         spared = spare if own == "message_id" or place.model.__name__ == "Message" else frozenset()
         columns = [*place.texts, *place.documents, *{place.talk, own} - {"", "pk"}]
         for batch in batches(place.rows(workspace), *columns):
-            changes = {row["pk"]: made for row in batch if row[own] not in spared and (made := _covered(place, row, masks))}
+            changes = {
+                row["pk"]: made for row in batch if row[own] not in spared and (made := _covered(place, row, masks))
+            }
             found[place.label] += len(changes)
             if apply and changes:
                 with write():

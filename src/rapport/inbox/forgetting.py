@@ -30,7 +30,7 @@ from rapport.people.models import Identity, Person
 BATCH = 200
 NOBODY = "forgotten-"
 FLYING = (Outgoing.State.HELD, Outgoing.State.QUEUED, Outgoing.State.FAILED, Outgoing.State.UNKNOWN)
-Seen = Callable[[], None]
+Seen = Callable[[], object]
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ def prove(known: Known) -> dict[str, Any]:
 
 def _named(known: Known) -> int:
     """Rows of their own that still name them."""
-    identities = Identity.objects.filter(pk__in=[one.pk for one in known.identities]).exclude(address__startswith=NOBODY)
+    identities = Identity.objects.filter(pk__in=[one.pk for one in known.identities]).exclude(
+        address__startswith=NOBODY
+    )
     return identities.count() + Person.objects.filter(pk=known.person.pk).exclude(name="").count()
 
 

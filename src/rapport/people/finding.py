@@ -24,5 +24,7 @@ def find(workspace: Workspace | None, words: str) -> Person:
         raise Refused(f"There is nobody with the id or address {words[:80]!r}. Search for them on the desk.")
     if len(found) > 1:
         known = ", ".join(f"#{person.pk} ({person.name[:40]}, {person.workspace.slug})" for person in found[:5])
-        raise Refused(f"Several people have the address {words[:80]}. Say which by the id, or name the workspace: {known}.")
+        raise Refused(
+            f"Several people have the address {words[:80]}. Say which by the id, or name the workspace: {known}."
+        )
     return found[0]

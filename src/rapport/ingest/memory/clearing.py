@@ -37,4 +37,4 @@ def forget_founding(workspace_id: int) -> None:
 
 
 def _remove(rows: QuerySet[Any]) -> None:
-    rows._raw_delete(rows.db)  # type: ignore[attr-defined]
+    rows._raw_delete(rows.db)

@@ -58,8 +58,12 @@ class Scope:
             messages = whole["message"].filter(
                 Q(identity__in=theirs) | Q(ours=True, conversation__in=began.values("pk"))
             )
-            talks = whole["conversation"].filter(Q(pk__in=began.values("pk")) | Q(pk__in=messages.values("conversation")))
-            identities = whole["identity"].filter(Q(person=self.person) | Q(messages__in=messages.values("pk"))).distinct()
+            talks = whole["conversation"].filter(
+                Q(pk__in=began.values("pk")) | Q(pk__in=messages.values("conversation"))
+            )
+            identities = (
+                whole["identity"].filter(Q(person=self.person) | Q(messages__in=messages.values("pk"))).distinct()
+            )
         else:
             began = talks = whole["conversation"].filter(state__in=states_of(self.stream))
             messages = whole["message"].filter(conversation__in=talks.values("pk"))
@@ -73,16 +77,19 @@ class Scope:
     ) -> dict[str, QuerySet[Any]]:
         whole = self._whole()
         notes = whole["note"].filter(conversation__in=began.values("pk"))
-        answers = whole["answer"].filter(
-            Q(conversation__in=began.values("pk")) | Q(in_reply_to__in=messages.values("pk"))
-        ).filter(conversation__in=talks.values("pk"))
+        answers = (
+            whole["answer"]
+            .filter(Q(conversation__in=began.values("pk")) | Q(in_reply_to__in=messages.values("pk")))
+            .filter(conversation__in=talks.values("pk"))
+        )
         events = whole["event"].filter(
             Q(subject="conversation", subject_id__in=talks.values("pk"))
             | Q(subject="message", subject_id__in=messages.values("pk"))
             | Q(subject="outgoing", subject_id__in=answers.values("pk"))
         )
-        acted = (talks.values("assignee"), messages.values("by"), notes.values("by"), answers.values("by"),
-                 events.values("by_id"), Disposition.objects.filter(message__in=messages.values("pk")).values("by"))  # fmt: skip
+        judged = Disposition.objects.filter(message__in=messages.values("pk"))
+        acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
+        acted += [rows.values("by") for rows in (messages, notes, answers, judged)]
         who = Q(pk__in=[])
         for ids in acted:
             who |= Q(pk__in=ids)

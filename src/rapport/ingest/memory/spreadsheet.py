@@ -47,7 +47,19 @@ def write(scope: Scope, stream: BinaryIO) -> int:
 
 
 def _rows(scope: Scope) -> Iterator[dict[str, Any]]:
-    plain = ("id", "network", "external_id", "said_at", "ours", "public", "addressed", "deleted_at", "subject", "text", "url")
+    plain = (
+        "id",
+        "network",
+        "external_id",
+        "said_at",
+        "ours",
+        "public",
+        "addressed",
+        "deleted_at",
+        "subject",
+        "text",
+        "url",
+    )
     far = {"conversation": "conversation_id", "state": "conversation__state", "assignee": "conversation__assignee__name",
            "address": "identity__address", "name": "identity__name", "by": "by__name"}  # fmt: skip
     messages = scope.rows("message").order_by("pk")
@@ -55,9 +67,9 @@ def _rows(scope: Scope) -> Iterator[dict[str, Any]]:
     while batch := list(messages.filter(pk__gt=last).values(*plain, *far.values())[:BATCH]):
         last = batch[-1]["id"]
         ids = [row["id"] for row in batch]
-        readings = {row["message_id"]: row for row in Reading.objects.filter(message__in=ids).values()}
+        readings: dict[int, Any] = {row["message_id"]: row for row in Reading.objects.filter(message__in=ids).values()}
         decisions = Disposition.objects.filter(message__in=ids).order_by("pk").values()
-        standing = {row["message_id"]: row for row in decisions}  # the last one said stands
+        standing: dict[int, Any] = {row["message_id"]: row for row in decisions}  # the last one said stands
         for row in batch:
             read, decided = readings.get(row["id"], {}), standing.get(row["id"], {})
             made = {name: row[name] for name in plain} | {name: row[column] for name, column in far.items()}

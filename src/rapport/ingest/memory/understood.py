@@ -31,7 +31,9 @@ def check(path: Path, seen: Any = lambda read: None) -> dict[str, Any]:
 def _kind(said: dict[str, Any], line: int) -> Kind:
     kind = BY_NAME.get(str(said.get("record")))
     if kind is None:
-        raise Refused(f"Line {line} of the export holds {said.get('record')!r:.30}, which is not known here. {lines.NOTHING}")
+        raise Refused(
+            f"Line {line} of the export holds {said.get('record')!r:.30}, which is not known here. {lines.NOTHING}"
+        )
     if missing := [key for key in kind.keys if key not in said]:
         raise Refused(f"Line {line} of the export lacks {missing[0]}. {lines.NOTHING}")
     return kind
@@ -50,13 +52,15 @@ def row(kind: Kind | Part, said: dict[str, Any], line: int, numbers: dict[str, N
     """The values in the order of (refs, fields). A reference to what was left out is null where it may be."""
     made: list[Any] = []
     for name, to in kind.refs.items():
-        old, column = said.get(name), kind.model._meta.get_field(name if kind.name != "event" else f"{name}_id")
+        old = said.get(name)
+        to_column: Any = kind.model._meta.get_field(name if kind.name != "event" else f"{name}_id")
         new = numbers[to].get(old) if type(old) is int else None
-        if new is None and not column.null:
+        if new is None and not to_column.null:
             raise Refused(f"Line {line} of the export: its {name} {old!r:.20} is not in the file. {lines.NOTHING}")
         made.append(new)
     for name in kind.fields:
-        made.append(values.column(kind.model._meta.get_field(name), said.get(name), line))
+        column: Any = kind.model._meta.get_field(name)
+        made.append(values.column(column, said.get(name), line))
     return made
 
 

@@ -71,8 +71,8 @@ _EXTRA: dict[str, tuple[tuple[str, ...], Callable[[], tuple[Any, ...]]]] = {
 
 
 def _workspace_column(kind: Kind) -> list[str]:
-    names = {column.name for column in kind.model._meta.get_fields()}
-    return [name for name in ("workspace", "workspace_id") if name in names][:1]
+    columns = {column.name for column in kind.model._meta.get_fields()}
+    return [str(name) for name in ("workspace", "workspace_id") if name in columns][:1]
 
 
 def _as_it_is_now(kind: Kind, said: dict[str, Any], made: Returned) -> dict[str, Any]:
@@ -99,7 +99,9 @@ def _facts(value: Any, numbers: dict[str, Numbers]) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        name: numbers[FACTS[name]].get(inner) if name in FACTS and type(inner) is int and inner else _facts(inner, numbers)
+        name: numbers[FACTS[name]].get(inner)
+        if name in FACTS and type(inner) is int and inner
+        else _facts(inner, numbers)
         for name, inner in value.items()
     }
 
