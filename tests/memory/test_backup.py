@@ -66,7 +66,10 @@ def _postgresql_comes_back(file: Path, passphrase: bytes | None, folder: Path) -
     from django.core.management import call_command
 
     before = postgresql_rows()
-    with pytest.raises(Refused, match="holds workspaces already"), restoring.opened(file, folder, passphrase) as (room, m):
+    with (
+        pytest.raises(Refused, match="holds workspaces already"),
+        restoring.opened(file, folder, passphrase) as (room, m),
+    ):
         restoring.restore_postgresql(room, m, folder)
     call_command("flush", verbosity=0, interactive=False)
     with restoring.opened(file, folder, passphrase) as (room, manifest):

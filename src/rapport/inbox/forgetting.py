@@ -147,7 +147,12 @@ def _bury(known: Known, seen: Seen) -> None:
 def _empty(ids: list[int]) -> None:
     tombstones.strip(ids)
     Message.objects.filter(pk__in=ids).update(
-        text="", subject="", url="", version="", external_id=covering.FORGOTTEN, deleted_at=Coalesce("deleted_at", now())
+        text="",
+        subject="",
+        url="",
+        version="",
+        external_id=covering.FORGOTTEN,
+        deleted_at=Coalesce("deleted_at", now()),
     )
 
 
