@@ -69,8 +69,8 @@ def _clear(row: work.Claimed) -> None:
 
 def _found(path: Path, row: work.Claimed) -> Returned:
     """A new workspace, and in the same transaction the job's note of it."""
-    said = lines.header(path)["workspace"]
     try:
+        said = lines.header(path)["workspace"]
         name, zone, perspective = str(said["name"]), str(said["zone"]), str(said["perspective"])[:20]
         languages = [str(one)[:12] for one in said["languages"]][:50]
         slug = str(said.get("slug", ""))
