@@ -54,7 +54,7 @@ def _runs(called: str, rest: str) -> bool:
     if command is None:
         return False
     known = {flag for option in command.params for flag in option.opts} | {"--help"}
-    return set(re.findall(r"--[a-z]+", rest)) <= known
+    return set(re.findall(r"--[a-z-]+", rest)) <= known
 
 
 def test_every_name_in_the_data_folder_is_one_that_the_code_uses() -> None:

@@ -39,9 +39,11 @@ def main() -> None:
 
 
 def _register() -> None:
-    from rapport.cli import check, evaluate, importing, sample, up
+    from rapport.cli import backup, check, evaluate, exporting, forgetting, importing, sample, up
 
-    for command in (up.up, up.demo, importing.import_, sample.sample, evaluate.evaluate, up.link, check.check):
+    daily = (up.up, up.demo, importing.import_, sample.sample, evaluate.evaluate, up.link, check.check)
+    memory = (exporting.export, forgetting.forget, backup.backup, backup.restore)
+    for command in (*daily, *memory):
         main.add_command(command)
 
 

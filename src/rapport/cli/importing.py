@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rapport.cli import exporting
 from rapport.cli.ground import migrate, say, stand
 
 if TYPE_CHECKING:
@@ -30,12 +31,17 @@ def import_(
     """Import a history from a file.
 
     JSON Lines, CSV, mbox, .eml, vCard; the exports of Mastodon, Bluesky, X, Google reviews, Zendesk and Chatwoot;
-    packed with gzip, as ZIP or tar, or in a folder. Importing the same file again changes nothing.
+    packed with gzip, as ZIP or tar, or in a folder. Importing the same file again changes nothing. An export
+    of Rapport becomes a new workspace.
     """
     stand()
     from rapport.core.refusal import Refused
     from rapport.ingest import importing
 
+    if exporting.is_export(file):
+        given = {"--us": bool(us), "--rival": bool(rival), "--map": bool(mapping), "--workspace": bool(workspace)}
+        exporting.take_back(file, given, yes)
+        return
     try:
         found = importing.look(file, file.name)
         chosen = importing.checked(mapping, found) if mapping else found.mapping

@@ -39,3 +39,26 @@ def enter(room: int, *, alone: bool = False) -> None:
         lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {lock}(%s, %s)", [_ROOMS, room % 2**31])
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Many reads of one moment, whatever others write meanwhile; nothing may be written inside.
+
+    SQLite reads inside a plain BEGIN (its own transactions begin IMMEDIATE and would keep writers waiting), PostgreSQL
+    at REPEATABLE READ. Inside somebody's transaction it is that transaction.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield

@@ -9,21 +9,11 @@ from rapport.core import counters
 from rapport.core.database import now, write
 from rapport.core.hashing import key
 from rapport.inbox.models import Arrival, Source
+from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
 
-DELETED = "deleted"
 _encode = msgspec.json.Encoder().encode
 _COLUMNS = ("workspace", "source", "key", "raw", "envelope", "arrived_at", "due_at", "lease", "attempts", "error")
-
-
-def version(envelope: Envelope) -> str:
-    """What changes when the words change: the network's own version, else a hash of the content.
-
-    A deletion is the last version, and has one name, so that a message which comes after it can ask for it.
-    """
-    if envelope.deleted:
-        return DELETED
-    return envelope.version or key(envelope.text, envelope.subject, "").hex()
 
 
 def accept(source: Source, batch: Batch) -> int:

@@ -7,5 +7,7 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
+        import rapport.inbox.forgetting
         import rapport.inbox.sending
-        import rapport.ingest.importing  # noqa: F401
+        import rapport.ingest.importing
+        import rapport.ingest.memory.returning  # noqa: F401

@@ -6,9 +6,11 @@ import msgspec
 from django.db.models import QuerySet
 
 from rapport.core.database import now
-from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Reading, Source
+from rapport.inbox import covering, tombstones
+from rapport.inbox.models import Arrival, Message, Source
+from rapport.inbox.versions import DELETED
 from rapport.ingest import sql
-from rapport.ingest.accepting import DELETED, arrival_key
+from rapport.ingest.accepting import arrival_key
 from rapport.ingest.line import Line
 
 _encode = msgspec.json.Encoder().encode
@@ -22,15 +24,11 @@ def bury(message: Message, line: Line, versions: set[str]) -> int:
     _forget_arrivals(message, line, versions)
     if message.deleted_at:
         return 0
-    message.revisions.all().delete()
-    Reading.objects.filter(message=message).delete()
-    for disposition in Disposition.objects.filter(message=message):
-        disposition.reasons = [reason | {"evidence": "", "start": -1, "end": -1} for reason in disposition.reasons]
-        disposition.save(update_fields=["reasons"])
+    tombstones.strip([message.pk])
     message.text = message.subject = message.url = ""
     message.deleted_at = now()
     message.save(update_fields=["text", "subject", "url", "deleted_at"])
-    tell_again(message.conversation)
+    tombstones.tell_again(message.conversation)
     return 1
 
 
@@ -44,20 +42,13 @@ def without_overtaken(workspace_id: int, lines: list[Line]) -> list[Line]:
     return [line for line in lines if line.key not in gone]
 
 
-def tell_again(conversation: Conversation) -> None:
-    """The row of the stream tells what is said now: the newest words that stand, the first subject that does."""
-    alive = conversation.messages.filter(deleted_at=None)
-    words = alive.order_by("-said_at", "-id").values_list("text", flat=True).first() or ""
-    subject = alive.exclude(subject="").order_by("said_at", "id").values_list("subject", flat=True).first() or ""
-    snippet = " ".join(words.split())[:200]
-    Conversation.objects.filter(pk=conversation.pk).update(snippet=snippet, subject=subject)
-
-
 def _forget_arrivals(message: Message, line: Line, versions: set[str]) -> None:
     """What was accepted keeps its row (so that it stays known) and loses its bytes."""
     sources = Source.objects.filter(workspace=message.workspace_id).values_list("pk", flat=True)
     keys = [arrival_key(source, line.envelope, version) for source in sources for version in versions]
     _blank(Arrival.objects.filter(workspace=message.workspace_id, key__in=keys), line)
+    if message.external_id == covering.FORGOTTEN:  # of whoever was forgotten not even the address comes back
+        covering.empty([(line.arrival.pk, line.envelope.network)])
 
 
 def _blank(arrivals: QuerySet[Arrival], line: Line) -> None:

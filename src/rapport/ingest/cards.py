@@ -9,8 +9,8 @@ from rapport.channels.base import Card
 from rapport.core.database import now
 from rapport.core.hashing import key
 from rapport.ingest import sql
-from rapport.ingest.knowing import folded
 from rapport.ingest.line import clean
+from rapport.people.addresses import folded
 from rapport.people.models import Identity, Person
 
 _PERSON = ("id", "workspace", "name", "organisation", "note", "created_at")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rapport.accounts.models import Workspace
 from rapport.core.database import now
-from rapport.core.hashing import key
 from rapport.ingest import sql
-from rapport.ingest.knowing import folded
 from rapport.ingest.line import Line, clean
+from rapport.people import addresses
 from rapport.people.models import Identity, Person
 
 _PERSON = ("id", "workspace", "name", "created_at")
@@ -15,7 +14,7 @@ _IDENTITY = ("workspace", "person", "network", "address", "name", "key", "create
 
 
 def identity_key(line: Line) -> bytes:
-    return key(line.envelope.network, folded(line.envelope.author.address))
+    return addresses.identity_key(line.envelope.network, line.envelope.author.address)
 
 
 def attach(workspace: Workspace, lines: list[Line]) -> None:

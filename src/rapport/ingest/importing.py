@@ -27,6 +27,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Arrival, Conversation, Source, Term
 from rapport.ingest import accepting, pipeline
+from rapport.ingest.memory.lines import is_export
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Progress:
 
 def look(path: Path, name: str) -> Guess:
     """What the file seems to be, with three sample rows. Raises Refused with a sentence."""
+    if is_export(path):
+        raise Refused(
+            "This is an export of Rapport. It is never mixed into a workspace that is there: whoever runs the server "
+            "takes it back into a new one with rapport import."
+        )
     try:
         return guess(path, name)
     except ChannelError as error:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from rapport.accounts.models import Workspace
 from rapport.inbox.models import Term
+from rapport.people.addresses import folded
 from rapport.understanding.reading import Us
-
-
-def folded(address: str) -> str:
-    """An address as it is compared: lower case, without a leading @."""
-    return address.strip().lstrip("@").casefold()
 
 
 def us_of(workspace: Workspace) -> Us:

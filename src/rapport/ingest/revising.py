@@ -15,16 +15,16 @@ from django.conf import settings
 
 from rapport.core import counters
 from rapport.core.database import now
-from rapport.inbox import working
+from rapport.inbox import tombstones, working
 from rapport.inbox.models import Conversation, Disposition, Message, Reading, Revision
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.triage.words import headline
+from rapport.inbox.versions import version
 from rapport.ingest import burying
-from rapport.ingest.accepting import version
-from rapport.ingest.knowing import folded
 from rapport.ingest.line import Line, clean
+from rapport.people.addresses import folded
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
@@ -97,7 +97,7 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
     reading = read([post], us)[0]
     message.addressed = reading.addressed
     message.save(update_fields=["text", "version", "addressed"])
-    burying.tell_again(message.conversation)
+    tombstones.tell_again(message.conversation)
     Reading.objects.update_or_create(
         message=message,
         defaults={

@@ -19,9 +19,10 @@ from rapport.core.hints import hint
 from rapport.inbox.models import Arrival, Disposition, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
+from rapport.inbox.versions import version
 from rapport.ingest import burying, colleagues, identities, knowing, revising, sql, threads, turns
-from rapport.ingest.accepting import version
 from rapport.ingest.line import Crossed, Line, Thread, clean
+from rapport.people.addresses import folded
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
@@ -89,7 +90,7 @@ def _line(arrival: Arrival, ours: frozenset[str]) -> Line:
     envelope = _decode(bytes(arrival.envelope))
     said_at = min(envelope.said_at or arrival.arrived_at, arrival.arrived_at)
     said_at = max(said_at, datetime(1970, 1, 2, tzinfo=UTC))
-    mine = envelope.ours if envelope.ours is not None else knowing.folded(envelope.author.address) in ours
+    mine = envelope.ours if envelope.ours is not None else folded(envelope.author.address) in ours
     message_key = key(envelope.network, envelope.external_id)
     return Line(arrival, envelope, message_key, mine, said_at, threads.alone(envelope))
 

@@ -18,7 +18,7 @@ from rapport.ingest import pipeline
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
-LONG = ("import",)
+LONG = ("import", "return", "forget")
 
 
 def line(stop: threading.Event) -> None:

@@ -41,6 +41,11 @@ _STATES: dict[str, tuple[State, ...]] = {
 }
 
 
+def states_of(stream: str) -> tuple[State, ...]:
+    """The states that a stream holds; not for *mine* and *all*, which no state defines."""
+    return _STATES[stream]
+
+
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def seen_by(self, member: Member) -> Self:
         """All that this member may see: every query of a page starts here."""

@@ -1,0 +1,92 @@
+"""Where other people's words lie: every column in which somebody can be named or quoted. Forgetting looks at all of them.
+
+A table with text that stands neither here nor in ``OF_NOBODY`` fails a test: whoever adds one decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from rapport.accounts.models import Workspace
+from rapport.core.models import Work
+from rapport.inbox.models import (
+    Arrival,
+    Conversation,
+    Disposition,
+    Draft,
+    Message,
+    Note,
+    Outgoing,
+    Reading,
+    Revision,
+    Source,
+)
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Place:
+    """Columns of one table: ``texts``, and ``documents`` that are JSON; ``within`` is the way to the workspace, ``talk``
+    the way to the conversation where there is one."""
+
+    model: type[Model]
+    within: str
+    texts: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    talk: str = ""
+
+    @property
+    def label(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    def rows(self, workspace: Workspace) -> QuerySet[Any]:
+        return self.model._default_manager.filter(**{self.within: workspace.pk}).order_by("pk")
+
+
+PLACES = (
+    Place(Message, "workspace_id", ("text", "subject", "url", "external_id"), talk="conversation_id"),
+    Place(Revision, "message__workspace_id", ("text",), talk="message__conversation_id"),
+    Place(Reading, "message__workspace_id", documents=("data",), talk="message__conversation_id"),
+    Place(Disposition, "message__workspace_id", documents=("reasons",), talk="message__conversation_id"),
+    Place(Conversation, "workspace_id", ("subject", "snippet", "thread"), talk="pk"),
+    Place(Note, "conversation__workspace_id", ("text",), talk="conversation_id"),
+    Place(Draft, "conversation__workspace_id", ("text",), talk="conversation_id"),
+    Place(Outgoing, "workspace_id", ("text", "error"), talk="conversation_id"),
+    Place(Source, "workspace_id", ("error",)),
+    Place(Arrival, "workspace_id", ("error",)),
+    Place(Work, "workspace_id", ("error",)),
+)
+OF_NOBODY: dict[str, str] = {
+    "core.Event": "Ids, codes and figures, by rule.",
+    "core.Counter": "Keys of our own.",
+    "core.Work": "Payloads hold ids and the path of a file.",
+    "accounts.User": "Our own logins.",
+    "accounts.Workspace": "Our own names.",
+    "accounts.Member": "Our own names.",
+    "accounts.Link": "A hash.",
+    "inbox.Term": "The words we chose ourselves.",
+    "inbox.Source": "Names we gave, and what its channel needs to connect.",
+    "people.Person": "The person itself becomes nobody.",
+    "people.Identity": "The identity itself becomes nobody's.",
+    "inbox.Arrival": "Its bytes are looked at one by one.",
+    "inbox.Outgoing": "What a conversation's standing was: codes.",
+    "inbox.Conversation": "Codes.",
+    "inbox.Message": "Codes.",
+    "inbox.Reading": "Codes.",
+    "inbox.Disposition": "Codes.",
+    "inbox.Revision": "Codes.",
+}
+"""Further columns of text or JSON that hold nobody's words, and why."""
+
+
+def batches(rows: QuerySet[Any], *columns: str) -> Iterator[list[dict[str, Any]]]:
+    """Rows by id, a batch at a time, with these columns and ``pk``."""
+    last = 0
+    while batch := list(rows.filter(pk__gt=last).values("pk", *columns)[:BATCH]):
+        last = batch[-1]["pk"]
+        yield batch

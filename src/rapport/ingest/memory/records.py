@@ -1,0 +1,103 @@
+"""The kinds of record in an export: which columns of which table each holds, and which records it points to.
+
+In the order in which they stand in a file: what a record points to stands before it. Whatever a table has that is not
+named here is left out on purpose: logins, secrets, cursors, drafts, raw bytes, and everything that can be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from rapport.accounts.models import Member
+from rapport.core.models import Event
+from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Reading, Revision, Source, Term
+from rapport.people.models import Identity, Person
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that stand inside the record of the row they hang on; ``many`` as a list, else one object or null."""
+
+    name: str
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    refs: Mapping[str, str] = field(default_factory=dict)
+    many: bool = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: ``fields`` are columns, ``refs`` name the kind that a column points to by its id."""
+
+    name: str
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    refs: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of a record of this kind, in their order."""
+        return ("record", "id", *self.refs, *self.fields, *(part.name for part in self.parts))
+
+
+MESSAGE_PARTS = (
+    Part("reading", Reading, ("model", "language", "valence", "data"), many=False),
+    Part(
+        "dispositions", Disposition, ("row", "needs", "urgency", "confidence", "reasons", "at"), refs={"by": "member"}
+    ),
+    Part("revisions", Revision, ("version", "text", "at")),
+)
+KINDS: tuple[Kind, ...] = (
+    Kind("member", Member, ("name", "role", "created_at", "left_at")),
+    Kind("term", Term, ("kind", "text", "created_at")),
+    Kind("person", Person, ("name", "created_at")),
+    Kind("identity", Identity, ("network", "address", "name", "key", "created_at"), {"person": "person"}),
+    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable")),
+    Kind(
+        "conversation",
+        Conversation,
+        (
+            "network", "key", "thread", "subject", "snippet", "public", "state", "urgency", "headline", "due_at",
+            "snoozed_until", "position", "message_count", "last_message_at", "last_ours", "created_at", "touched_at",
+        ),
+        {"source": "source", "identity": "identity", "assignee": "member"},
+    ),
+    Kind(
+        "message",
+        Message,
+        (
+            "network", "external_id", "key", "version", "ours", "public", "addressed", "subject", "text", "url",
+            "said_at", "arrived_at", "deleted_at",
+        ),
+        {"conversation": "conversation", "source": "source", "identity": "identity", "by": "member"},
+        MESSAGE_PARTS,
+    ),
+    Kind("note", Note, ("text", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
+    Kind(
+        "answer",
+        Outgoing,
+        ("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
+        {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
+    ),
+    Kind("event", Event, ("verb", "subject", "subject_id", "at", "facts"), {"by": "member"}),
+)  # fmt: skip
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+BY_MODEL: dict[str, Kind] = {str(kind.model._meta.model_name): kind for kind in KINDS}
+
+FACTS: dict[str, str] = {"first": "message", "last": "message", "assignee_id": "member"}
+"""Facts of an event that are ids, at whatever depth, and the kind whose id each is."""
+
+LEFT_OUT: dict[str, str] = {
+    "accounts.User": "A login. Members are named; who may come in is decided where the workspace is taken back.",
+    "accounts.Workspace": "It stands in the first line.",
+    "accounts.Link": "A way in.",
+    "core.Work": "What was still to be done is done where it was begun.",
+    "core.Counter": "Counted anew.",
+    "inbox.Arrival": "The bytes as they came; the messages made of them are there.",
+    "inbox.Draft": "Not said yet.",
+}
+"""Tables without a record, and why."""

@@ -1,0 +1,107 @@
+"""What an export covers: a whole workspace, one stream of it, or one person with what was said by and to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from rapport.accounts.models import Member, Workspace
+from rapport.core.models import Event
+from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Source, Term
+from rapport.inbox.models.conversation import states_of
+from rapport.people.models import Identity, Person
+
+STREAMS = ("needs", "waiting", "answered", "quiet", "all")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows of each kind. Of a person: everything they said, and what we said in the conversations they began."""
+
+    workspace: Workspace
+    person: Person | None = None
+    stream: str = ""
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """How the first line says it."""
+        return {"person": self.person.pk if self.person else None, "stream": self.stream}
+
+    def rows(self, kind: str) -> QuerySet[Any]:
+        """The rows of one kind, unordered. A narrow scope holds only what its conversations and messages point to."""
+        if self.person is None and self.stream in {"", "all"}:
+            return self._whole()[kind]
+        return self._narrow()[kind]
+
+    def _whole(self) -> dict[str, QuerySet[Any]]:
+        own = {"workspace": self.workspace}
+        return {
+            "member": Member.objects.filter(**own),
+            "term": Term.objects.filter(**own),
+            "person": Person.objects.filter(**own),
+            "identity": Identity.objects.filter(**own),
+            "source": Source.objects.filter(**own),
+            "conversation": Conversation.objects.filter(**own),
+            "message": Message.objects.filter(**own),
+            "note": Note.objects.filter(conversation__workspace=self.workspace),
+            "answer": Outgoing.objects.filter(**own),
+            "event": Event.objects.filter(workspace_id=self.workspace.pk),
+        }
+
+    def _narrow(self) -> dict[str, QuerySet[Any]]:
+        whole = self._whole()
+        if self.person is not None:
+            theirs = whole["identity"].filter(person=self.person).values("pk")
+            began = whole["conversation"].filter(identity__in=theirs)
+            messages = whole["message"].filter(
+                Q(identity__in=theirs) | Q(ours=True, conversation__in=began.values("pk"))
+            )
+            talks = whole["conversation"].filter(
+                Q(pk__in=began.values("pk")) | Q(pk__in=messages.values("conversation"))
+            )
+            identities = (
+                whole["identity"].filter(Q(person=self.person) | Q(messages__in=messages.values("pk"))).distinct()
+            )
+        else:
+            began = talks = whole["conversation"].filter(state__in=states_of(self.stream))
+            messages = whole["message"].filter(conversation__in=talks.values("pk"))
+            identities = whole["identity"].filter(
+                Q(pk__in=talks.values("identity")) | Q(pk__in=messages.values("identity"))
+            )
+        return self._around(began, talks, messages, identities)
+
+    def _around(
+        self, began: QuerySet[Any], talks: QuerySet[Any], messages: QuerySet[Any], identities: QuerySet[Any]
+    ) -> dict[str, QuerySet[Any]]:
+        whole = self._whole()
+        notes = whole["note"].filter(conversation__in=began.values("pk"))
+        answers = (
+            whole["answer"]
+            .filter(Q(conversation__in=began.values("pk")) | Q(in_reply_to__in=messages.values("pk")))
+            .filter(conversation__in=talks.values("pk"))
+        )
+        events = whole["event"].filter(
+            Q(subject="conversation", subject_id__in=talks.values("pk"))
+            | Q(subject="message", subject_id__in=messages.values("pk"))
+            | Q(subject="outgoing", subject_id__in=answers.values("pk"))
+        )
+        judged = Disposition.objects.filter(message__in=messages.values("pk"))
+        acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
+        acted += [rows.values("by") for rows in (messages, notes, answers, judged)]
+        who = Q(pk__in=[])
+        for ids in acted:
+            who |= Q(pk__in=ids)
+        return {
+            "member": whole["member"].filter(who),
+            "term": whole["term"] if self.person is None else whole["term"].none(),
+            "person": whole["person"].filter(pk__in=identities.values("person")),
+            "identity": identities,
+            "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
+            "conversation": talks,
+            "message": messages,
+            "note": notes,
+            "answer": answers,
+            "event": events,
+        }

@@ -1,0 +1,90 @@
+"""A workspace in which something of everything has happened, and exports of it as comparable records."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rapport.accounts.models import Workspace
+from rapport.core import work
+from rapport.inbox import correcting, replying, working
+from rapport.inbox.models import Message, Outgoing
+from rapport.ingest.memory import exporting, returning
+from rapport.ingest.memory.scope import Scope
+from tests.conftest import NOW, Cast
+
+
+def live(cast: Cast) -> None:
+    """Ann complains, edits, is answered and corrected; Bo joins her; Cy's words are deleted; notes, drafts, verbs."""
+    ann = cast.says("@ann", "@acme my blue kettle arrived broken, where is my refund?", id="a1", name="Ann Example")
+    cast.says("@ann", "@acme my blue kettle arrived in pieces, where is my refund?", id="a1", version="2")
+    cast.says("@bo", "@ann the same happened to me, call them", id="b1", reply_to="a1", at=NOW + timedelta(minutes=1))
+    cy = cast.says(
+        "@cy", "@acme words that nobody shall keep", id="c1", subject="Secret", url="https://agora.example/c1"
+    )
+    cast.says("@cy", "", id="c1", version="gone", deleted=True)
+    working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
+    working.assign(ann, cast.cem, by=cast.bea)
+    replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)
+    replying.save_draft(ann, "Dear Ann, one more thing", by=cast.bea)
+    correcting.correct(Message.objects.get(external_id="c1"), needs="yes", urgency=2, by=cast.dana)
+    working.settle(cy, by=cast.dana)
+    Outgoing.objects.update(state="failed", error="The network was asleep.")
+
+
+def exported(workspace: Workspace, **narrow: Any) -> bytes:
+    stream = io.BytesIO()
+    exporting.export(Scope(workspace, **narrow), stream)
+    return stream.getvalue()
+
+
+def take_back(file: Path) -> Workspace:
+    """Run the job as the worker would. Raises AssertionError with its sentence when it gave up."""
+    job = returning.start(file)
+    while work.run_due(1, only=("return",)):
+        pass
+    row = work.Work.objects.get(pk=job)
+    assert row.dead_at is None, row.error
+    assert row.done_at is not None, row.error
+    return Workspace.objects.get(slug=row.progress["workspace"])
+
+
+def comparable(raw: bytes) -> list[dict[str, Any]]:
+    """The records with ids counted from one, and without what must differ: when it was written, and the taking back."""
+    rows = [json.loads(line) for line in raw.splitlines()]
+    first, records = rows[0], rows[1:-1]
+    numbers: dict[tuple[str, int], int] = {("workspace", first["workspace"]["id"]): 1}
+    for row in records:
+        numbers[row["record"], row["id"]] = sum(1 for kind, _ in numbers if kind == row["record"]) + 1
+    for name in ("id", "slug"):
+        first["workspace"].pop(name)
+    first.pop("exported_at")
+    kept = [row for row in records if row.get("verb") != "workspace.returned"]
+    return [first, *(_renumbered(row, numbers) for row in kept)]
+
+
+_TO = {"person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
+       "assignee": "member", "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
+       "assignee_id": "member"}  # fmt: skip
+
+
+def _renumbered(value: Any, numbers: dict[tuple[str, int], int]) -> Any:
+    if isinstance(value, list):
+        return [_renumbered(one, numbers) for one in value]
+    if not isinstance(value, dict):
+        return value
+    made = {}
+    for name, inner in value.items():
+        if name in _TO and type(inner) is int:
+            made[name] = numbers.get((_TO[name], inner), 0)
+        elif name == "id" and "record" in value:
+            made[name] = numbers[value["record"], inner]
+        elif name == "subject_id":
+            kind = {"outgoing": "answer"}.get(value["subject"], value["subject"])
+            made[name] = numbers.get((kind, inner), 0)
+        else:
+            made[name] = _renumbered(inner, numbers)
+    return made

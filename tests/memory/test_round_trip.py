@@ -1,0 +1,76 @@
+"""Out and in again: the workspace that is taken back is equal, in both engines, whatever was in it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+from rapport.core import counters
+from rapport.inbox import checking
+from rapport.inbox.models import Conversation, Message, Outgoing, Source
+from tests.conftest import Cast
+from tests.memory.living import comparable, exported, live, take_back
+
+
+def test_a_workspace_taken_back_is_equal(cast: Cast, tmp_path: Path) -> None:
+    live(cast)
+    once = exported(cast.acme)
+    file = tmp_path / "acme.jsonl.gz"
+    file.write_bytes(gzip.compress(once))
+    back = take_back(file)
+    assert (back.pk, back.slug, back.name) != (cast.acme.pk, cast.acme.slug, "")
+    assert comparable(exported(back)) == comparable(once)
+    assert not checking.miscounted()
+    assert counters.read(back.pk, ["messages"]) == counters.read(cast.acme.pk, ["messages"])
+    assert list(Message.objects.filter(workspace=back).search("kettle"))
+
+
+def test_every_kind_was_in_the_workspace_that_is_compared(cast: Cast) -> None:
+    from rapport.ingest.memory.records import KINDS
+
+    live(cast)
+    said = {json.loads(line)["record"] for line in exported(cast.acme).splitlines()}
+    assert said == {kind.name for kind in KINDS} | {"rapport-export", "end"}
+
+
+def test_it_is_a_workspace_of_its_own(cast: Cast, tmp_path: Path) -> None:
+    live(cast)
+    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
+    before = exported(cast.acme), exported(cast.elsewhere)
+    back = take_back(tmp_path / "a.jsonl")
+    again = take_back(tmp_path / "a.jsonl")
+    assert back.pk != again.pk
+    assert [comparable(raw) for raw in before] == [comparable(exported(one)) for one in (cast.acme, cast.elsewhere)]
+    assert not back.members.filter(user__isnull=False).exists()
+    for row in Conversation.objects.filter(workspace=back):
+        assert row.source.workspace_id == back.pk and (row.identity is None or row.identity.workspace_id == back.pk)
+
+
+def test_no_secret_and_no_login_is_carried(cast: Cast) -> None:
+    live(cast)
+    source = Source.objects.get(workspace=cast.acme)
+    source.keep_settings({"secret": "heron-wade-kind"})
+    source.cursor, source.error = "a cursor of the network", "an error with an address"
+    source.save()
+    words = exported(cast.acme).decode()
+    for secret in (
+        "heron-wade",
+        source.sealed,
+        source.token,
+        "a cursor",
+        "an error",
+        "dana@acme.test",
+        "one more thing",
+    ):
+        assert secret not in words
+
+
+def test_an_answer_in_flight_is_unknown_where_it_is_taken_back(cast: Cast, tmp_path: Path) -> None:
+    live(cast)
+    Outgoing.objects.update(state="queued")
+    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
+    back = take_back(tmp_path / "a.jsonl")
+    answer = Outgoing.objects.get(workspace=back)
+    assert answer.state == "unknown" and "Look whether it left" in answer.error
+    assert answer.key != Outgoing.objects.get(workspace=cast.acme).key
