@@ -39,9 +39,12 @@ def main() -> None:
 
 
 def _register() -> None:
-    from rapport.cli import check, evaluate, importing, sample, up
+    from rapport.cli import check, evaluate, importing, imports, reprocessing, sample, up
 
-    for command in (up.up, up.demo, importing.import_, sample.sample, evaluate.evaluate, up.link, check.check):
+    for command in (
+        *(up.up, up.demo, importing.import_, imports.imports, reprocessing.reprocess),
+        *(sample.sample, evaluate.evaluate, up.link, check.check),
+    ):
         main.add_command(command)
 
 

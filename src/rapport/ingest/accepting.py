@@ -7,7 +7,7 @@ import msgspec
 from rapport.channels.base import Batch, Envelope, Item
 from rapport.core.database import now, write
 from rapport.core.hashing import key
-from rapport.inbox.models import Arrival, Source
+from rapport.inbox.models import Arrival, Pulse, Source
 from rapport.ingest import sql
 
 DELETED = "deleted"
@@ -31,8 +31,10 @@ def accept(source: Source, batch: Batch) -> int:
     with write():
         fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in batch.items))
         changes: dict[str, object] = {"cursor": batch.cursor} if batch.cursor is not None else {}
-        if batch.items:
+        if fresh:  # the same again is no sign of life
             changes["last_arrival_at"] = moment
+        if fresh and source.kind != "files":  # a history has no rhythm
+            Pulse.beat(source, fresh, moment)
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)
     return fresh
