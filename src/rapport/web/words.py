@@ -84,6 +84,16 @@ FORMS = {
     "mbox": _("a mailbox (mbox)"),
     "eml": _("an e-mail (.eml)"),
 }
+IMPORTS = {
+    "waiting": _("Waiting for the worker to begin"),
+    "reading": _("Reading"),
+    "pausing": _("Pausing"),
+    "paused": _("Paused"),
+    "cancelling": _("Taking out what it brought"),
+    "cancelled": _("Cancelled"),
+    "failed": _("Stopped"),
+    "done": _("Done"),
+}
 ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
 ROLE_MAY = {
     "owner": _("everything, and who may do what"),
