@@ -41,7 +41,7 @@ def test_a_mapping_saved_under_a_name_is_offered_for_files_of_the_same_columns(c
     swapped = b"words,when,who\n" + b'"@acme hello, are you there?",2026-03-01 10:00,@cyd\n'
     page = dana.get(upload(dana, swapped, "new.csv")).content.decode()
     assert "Filled in as you saved it: Old desk." in page
-    assert 'selected>when</option>' in page.split('id="map-subject"')[1].split("</select>")[0]
+    assert "selected>when</option>" in page.split('id="map-subject"')[1].split("</select>")[0]
     guessed = dana.get(upload(dana, swapped, "new.csv") + "?mapping=guess").content.decode()
     assert "Filled in as guessed." in guessed
     other = dana.get(upload(dana, b"body,by\nhello there friends,@ann\n", "x.csv")).content.decode()
