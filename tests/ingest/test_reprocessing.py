@@ -21,8 +21,8 @@ def labour() -> None:
 
 def found(cast: Cast, **more: object) -> reprocessing.Found:
     last = reprocessing.Found()
-    for last in reprocessing.try_out(Scope(cast.acme, **more), 20):  # type: ignore[arg-type]
-        pass
+    for seen in reprocessing.try_out(Scope(cast.acme, **more), 20):  # type: ignore[arg-type]
+        last = seen
     return last
 
 
