@@ -17,7 +17,7 @@ from django.db import models
 
 from rapport.channels.base import Envelope
 from rapport.core import counters, work
-from rapport.core.database import locked, write
+from rapport.core.database import enter, locked, write
 from rapport.core.hashing import key
 from rapport.core.hints import hint
 from rapport.inbox import turning
@@ -25,7 +25,7 @@ from rapport.inbox.models import Arrival, Conversation, Message, Source
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.words import headline
 from rapport.ingest import sql
-from rapport.ingest.accepting import version
+from rapport.ingest.accepting import arrival_key, version
 from rapport.ingest.asides import unreadable_file
 from rapport.people.models import Identity, Person
 
@@ -41,6 +41,7 @@ def take_out(row: work.Claimed, source: Source, began: datetime, until: datetime
     removed, kept, last = int(row.progress.get("removed", 0)), 0, 0
     while True:
         with write():
+            enter(source.workspace_id, alone=True)  # nothing joins a conversation while it is being emptied
             batch = list(locked(arrivals.filter(pk__gt=last)).order_by("pk")[:BATCH])
             if not batch:
                 break
@@ -108,7 +109,7 @@ def _elsewhere(source: Source, versions: dict[int, set[tuple[Envelope, str]]]) -
     """message id → another source of the workspace that brought it, too."""
     others = Source.objects.filter(workspace=source.workspace_id).exclude(pk=source.pk).values_list("pk", flat=True)
     wanted = {
-        key(other, envelope.network, envelope.external_id, name): (id, other)
+        arrival_key(other, envelope, name): (id, other)
         for other in others
         for id, forms in versions.items()
         for envelope, name in forms
