@@ -68,7 +68,7 @@ def test_an_import_is_paused_goes_on_and_is_cancelled_from_its_page(cast: Cast, 
     dana.post(f"{there}cancellation/")
     work.run_due(5, only=("import",))
     page = dana.get(there).content.decode()
-    assert "Cancelled" in page and "taken out" in page and not Message.objects.exists()
+    assert "Cancelled" in page and "<dt>taken out<" in page and not Message.objects.exists()
 
 
 def test_only_who_manages_pauses_cancels_and_downloads(cast: Cast, dana: Client, bea: Client) -> None:
