@@ -40,7 +40,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     rows = {
         "again": Arrival.objects.first(), "correction": Message.objects.first(), "person": conversation.identity.person,
         "withdrawal": Outgoing.objects.first(), "retry": Outgoing.objects.first(), "member_role": cast.cem,
-        "member_link": cast.cem,
+        "member_link": cast.cem, "work_again": Work.objects.get(kind="import"),
     }  # fmt: skip
     from django.core import signing
 
@@ -57,7 +57,8 @@ def world(cast: Cast) -> Cast:
     conversation = cast.says("@ann", "@acme where is my refund? It is a secret matter.")
     Outgoing.objects.create(workspace=cast.acme, conversation=conversation, by=cast.bea, text="A secret answer")
     payload = {"source": cast.source.pk}
-    Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=conversation.created_at)
+    at = conversation.created_at
+    Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)
     return cast
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from rapport.cli import exporting
+from rapport.cli import exporting, labour
 from rapport.cli.ground import migrate, say, stand
 
 if TYPE_CHECKING:
@@ -23,10 +22,19 @@ if TYPE_CHECKING:
 @click.option("--us", multiple=True, help="Our handle (@acme) or name; may be given several times.")
 @click.option("--rival", multiple=True, help="A rival's handle or name; may be given several times.")
 @click.option("--map", "mapping", help="Which column is what: text=body,author=user,said_at=date")
+@click.option("--mapping", "saved", help="Use the mapping that was saved under this name.")
+@click.option("--save-mapping", "save", help="Keep the mapping under this name, for files of the same columns.")
 @click.option("--workspace", help="The workspace's short name (default: the only one, made if there is none).")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def import_(
-    file: Path, us: tuple[str, ...], rival: tuple[str, ...], mapping: str | None, workspace: str | None, yes: bool
+    file: Path,
+    us: tuple[str, ...],
+    rival: tuple[str, ...],
+    mapping: str | None,
+    saved: str | None,
+    save: str | None,
+    workspace: str | None,
+    yes: bool,
 ) -> None:
     """Import a history from a file.
 
@@ -44,14 +52,19 @@ def import_(
         return
     try:
         found = importing.look(file, file.name)
-        chosen = importing.checked(mapping, found) if mapping else found.mapping
+        if mapping and saved:
+            raise Refused("Say either --map or --mapping, not both.")
+        written = mapping or (_saved(saved, workspace) if saved else None)
+        chosen = importing.checked(written, found) if written else found.mapping
         _show(found, chosen)
+        if not written:
+            _offer(found, workspace)
         if not yes:
             if not sys.stdin.isatty():
                 raise click.ClickException("Nobody is there to ask. Add --yes if the mapping above is right.")
             if not click.confirm("Import it so?", default=True):
                 raise click.ClickException("Nothing was imported. To say it yourself: --map text=body,author=user")
-        _run(file, chosen, us, rival, workspace)
+        _run(file, chosen, us, rival, workspace, (save, found))
     except Refused as error:
         raise click.ClickException(str(error)) from error
 
@@ -77,28 +90,53 @@ def _show(found: Guess, mapping: dict[str, str]) -> None:
                 say(f"    {field:<10} {value[:100]}")
 
 
-def _run(file: Path, mapping: dict[str, str], us: tuple[str, ...], rivals: tuple[str, ...], slug: str | None) -> None:
-    from django.conf import settings
+def _saved(name: str, slug: str | None) -> str:
+    """The mapping of this name, as it was written."""
+    from rapport.core.refusal import Refused
+    from rapport.ingest.models import SavedMapping
 
-    from rapport.config.folder import Busy, hold
-    from rapport.ingest import importing, worker
+    migrate()
+    rows = SavedMapping.objects.filter(workspace__in=_there(slug))
+    if found := rows.filter(name=name).first():
+        return found.written
+    names = ", ".join(rows.order_by("name").values_list("name", flat=True)) or "none"
+    raise Refused(f"There is no mapping {name}. Saved are: {names}.")
+
+
+def _offer(found: Guess, slug: str | None) -> None:
+    """Name the mappings that were saved for files of these columns."""
+    from rapport.ingest.models import SavedMapping
+
+    migrate()
+    for workspace in _there(slug):
+        for row in SavedMapping.fitting(workspace, found.columns) if found.columns else ():
+            say(f"Saved for files of these columns: --mapping '{row.name}' ({row.written})")
+
+
+def _there(slug: str | None) -> list[Workspace]:
+    from rapport.accounts.models import Workspace
+
+    return list(Workspace.objects.filter(slug=slug) if slug else Workspace.objects.order_by("pk"))
+
+
+def _run(
+    file: Path,
+    mapping: dict[str, str],
+    us: tuple[str, ...],
+    rivals: tuple[str, ...],
+    slug: str | None,
+    save: tuple[str | None, Guess],
+) -> None:
+    from rapport.ingest import importing
+    from rapport.ingest.models import SavedMapping
 
     def begin() -> int:
-        return importing.start(_workspace(slug, us), file, file.name, mapping, by=None, us=us, rivals=rivals)
+        workspace, (name, found) = _workspace(slug, us), save
+        if name:
+            SavedMapping.keep(workspace, name, found.columns, mapping)
+        return importing.start(workspace, file, file.name, mapping, by=None, us=us, rivals=rivals)
 
-    try:
-        with hold(settings.DATA):
-            migrate()
-            worker.take_over()
-            job = begin()
-            _work_here(job, file)
-    except Busy as busy:
-        # Another process is the one writer: it runs the job, we watch. Its own migrations have already been applied.
-        at = (busy.who or {}).get("url", "")
-        say(f"Rapport is running{f' at {at}' if at else ''}; it will do the import.")
-        job = begin()
-        _watch(job, file, lambda: time.sleep(0.3))
-    _end(importing.progress(job))
+    end(labour.do(begin, "import", watch, "do the import"))
 
 
 def _workspace(slug: str | None, us: tuple[str, ...]) -> Workspace:
@@ -125,59 +163,39 @@ def _workspace(slug: str | None, us: tuple[str, ...]) -> Workspace:
     return made
 
 
-def _work_here(job: int, file: Path) -> None:
-    """Nobody else runs: do the job in a thread of this process and show how far it is."""
-    import threading
+def watch(job: int, rest: labour.Rest) -> None:
+    """Show the bar until the import is over, or paused."""
 
-    from rapport.core import work
+    def look() -> labour.Seen:
+        seen = _seen(job)
+        words = {"cancelling": f"{seen.removed:,} taken out", "pausing": "Pausing"}
+        return labour.Seen(
+            seen.bytes, seen.total, words.get(seen.state, f"{seen.read:,} read, {seen.rate:,.0f}/s"), seen.at_rest
+        )
 
-    stop = threading.Event()
-    failed: list[Exception] = []
-
-    def labour() -> None:
-        try:
-            while not stop.is_set():
-                if not work.run_due(1, only=("import",)):
-                    time.sleep(0.05)
-        except Exception as error:  # noqa: BLE001 - a full disk, say: whoever watches is told, instead of waiting for ever
-            failed.append(error)
-
-    def rest() -> None:
-        if failed:
-            raise failed[0]
-        time.sleep(0.1)
-
-    thread = threading.Thread(target=labour, daemon=True)
-    thread.start()
-    try:
-        _watch(job, file, rest)
-    finally:
-        stop.set()
-        thread.join(30)
+    labour.bar("Importing", look, rest)
 
 
-def _watch(job: int, file: Path, rest: Any) -> None:
-    from rapport.ingest import importing
-
-    size = max(1, importing.size(file))
-    with click.progressbar(length=size, label="Importing", show_pos=False, file=sys.stderr) as bar:
-        at = 0
-        while True:
-            seen = importing.progress(job)
-            if seen is None:
-                raise click.ClickException("The import is gone: somebody removed it.")
-            bar.label = f"{seen.read:,} read, {seen.rate:,.0f}/s"
-            bar.update(max(0, seen.bytes - at))
-            at = max(at, seen.bytes)
-            if seen.done:
-                return
-            rest()
-
-
-def _end(seen: Progress | None) -> None:
-    if seen is None:
-        raise click.ClickException("The import is gone: somebody removed it.")
+def end(job: int) -> None:
+    """The last line: what came of it."""
+    seen = _seen(job)
+    if seen.state == "cancelled":
+        kept = f", {seen.kept:,} kept because somebody acted on them" if seen.kept else ""
+        say(f"Cancelled: {seen.removed:,} messages taken out again{kept}.")
+        return
+    if seen.state == "paused":
+        say(f"Paused after {seen.read:,} rows. It goes on with: rapport imports --resume {job}")
+        return
     where = f" ({seen.unreadable_file})" if seen.unreadable else ""
     say(f"{seen.read:,} read, {seen.needs:,} need an answer, {seen.unreadable:,} unreadable{where}")
     if seen.error:
         raise click.ClickException(seen.error)
+
+
+def _seen(job: int) -> Progress:
+    from rapport.ingest import importing
+
+    seen = importing.progress(job)
+    if seen is None:
+        raise click.ClickException("The import is gone: somebody removed it.")
+    return seen

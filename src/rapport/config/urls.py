@@ -12,6 +12,7 @@ from rapport.web import (
     health,
     home,
     importing,
+    imports,
     live,
     login,
     members,
@@ -22,6 +23,7 @@ from rapport.web import (
     terms,
     verbs,
     webhook,
+    wellbeing,
 )
 
 workspace = [
@@ -52,7 +54,13 @@ workspace = [
     path("demo/", home.demo, name="demo"),
     path("import/", importing.upload, name="import"),
     path("import/<str:ticket>/", importing.preview, name="import_preview"),
-    path("imports/<int:job>/", importing.progress, name="import_progress"),
+    path("imports/<int:job>/", imports.progress, name="import_progress"),
+    path("imports/<int:job>/pause/", imports.pause, name="import_pause"),
+    path("imports/<int:job>/resume/", imports.resume, name="import_resume"),
+    path("imports/<int:job>/cancellation/", imports.cancel, name="import_cancel"),
+    path("imports/<int:job>/unreadable/", imports.unreadable, name="import_unreadable"),
+    path("health/", wellbeing.wellbeing, name="wellbeing"),
+    path("health/work/<int:id>/again/", wellbeing.work_again, name="work_again"),
 ]
 
 urlpatterns = [

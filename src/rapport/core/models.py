@@ -40,6 +40,8 @@ class Work(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(default="")
     progress = models.JSONField(default=dict)
+    stopped_at = models.DateTimeField(null=True)
+    """Somebody asked it to wait. It is claimed no more until somebody lets it go on."""
     done_at = models.DateTimeField(null=True)
     dead_at = models.DateTimeField(null=True)
 

@@ -2,7 +2,8 @@
 
 A claim is a compare-and-swap, so a row is run by one worker at a time. While a worker lives it renews the leases of all
 it has claimed, however slow the job; when it dies they run out in ``LEASE`` and the rows are free again. A row that
-failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen.
+failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen. A row that somebody stopped waits, as far as it
+has come, until somebody lets it go on: its job hears of it when it next extends its lease.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from rapport.core.database import now, write
 from rapport.core.models import Work
@@ -25,6 +27,17 @@ from rapport.core.trouble import trouble
 
 LEASE = timedelta(seconds=15)
 ATTEMPTS = 8
+_FRESH: Mapping[str, Any] = MappingProxyType(
+    {
+        "attempts": 0,
+        "error": "",
+        "lease": "",
+        "lease_until": None,
+        "stopped_at": None,
+        "done_at": None,
+        "dead_at": None,
+    }
+)
 log = logging.getLogger(__name__)
 
 
@@ -40,22 +53,34 @@ class Dead(Exception):
     """A job failed in a way that trying again cannot help; the message is a sentence for whoever sees the row."""
 
 
+class Stopped(Exception):
+    """Somebody asked this job to stop, or took it away: what is done is done, and the row waits or is another's."""
+
+
 @dataclass(frozen=True)
 class Claimed:
-    """A row in the hands of one worker until ``lease_until``; ``extend`` keeps a long job's hold on it."""
+    """A row in the hands of one worker until ``lease_until``; ``extend`` keeps a long job's hold on it.
+
+    ``progress`` is what an earlier run of this row wrote down, empty at first.
+    """
 
     id: int
     kind: str
     payload: dict[str, Any]
     attempts: int
     lease: str
+    progress: dict[str, Any] = field(default_factory=dict)
 
     def extend(self, **progress: Any) -> bool:
-        """Renew the lease and write down progress. False: somebody else holds the row, or it was stopped."""
+        """Renew the lease and write down progress. False: somebody else holds the row, or it was stopped.
+
+        In a transaction with what the job writes, it makes sure that nothing is written for a row that was taken away.
+        """
         changes: dict[str, Any] = {"lease_until": now() + LEASE}
         if progress:
             changes["progress"] = progress
-        return bool(Work.objects.filter(pk=self.id, lease=self.lease, dead_at__isnull=True).update(**changes))
+        mine = Work.objects.filter(pk=self.id, lease=self.lease, dead_at__isnull=True)
+        return bool(mine.update(**changes)) and not mine.filter(stopped_at__isnull=False).exists()
 
 
 Job = Callable[[Claimed], None]
@@ -91,18 +116,38 @@ def put_again(kind: str, payload: dict[str, Any], *, key: str, workspace_id: int
 
     Whoever still holds it loses it. Call it only where the job's own state says that its deed is over.
     """
-    fresh: dict[str, Any] = {"attempts": 0, "error": "", "lease": "", "lease_until": None}
     with write():
-        waiting = Work.objects.filter(key=key)
-        if not waiting.update(due_at=now(), done_at=None, dead_at=None, **fresh):
+        if not Work.objects.filter(key=key).update(due_at=now(), **_FRESH):
             put(kind, payload, workspace_id=workspace_id, key=key)
+
+
+def stop(id: int) -> bool:
+    """Ask an unfinished row to wait. Its job hears of it at its next ``extend``. False: there is nothing to stop."""
+    return bool(_unfinished(id).filter(stopped_at__isnull=True).update(stopped_at=now()))
+
+
+def go_on(id: int) -> bool:
+    """Let a stopped row go on from where it is. False: it was not stopped."""
+    return bool(_unfinished(id).filter(stopped_at__isnull=False).update(stopped_at=None, due_at=now()))
+
+
+def again(id: int, **changes: Any) -> bool:
+    """Begin a row anew from its first attempt, with ``changes`` (a new payload), whatever became of it before.
+
+    Whoever still holds it loses it and hears of it at the next ``extend``.
+    """
+    return bool(Work.objects.filter(pk=id).update(due_at=now(), **_FRESH, **changes))
+
+
+def _unfinished(id: int) -> QuerySet[Work]:
+    return Work.objects.filter(pk=id, done_at__isnull=True, dead_at__isnull=True)
 
 
 def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> list[Claimed]:
     """Take up to ``limit`` due rows nobody holds, oldest first: ``only`` these kinds, or all ``but`` those."""
     token, moment = secrets.token_hex(8), now()
     due = Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment), due_at__lte=moment)
-    due = due.filter(done_at__isnull=True, dead_at__isnull=True)
+    due = due.filter(done_at__isnull=True, dead_at__isnull=True, stopped_at__isnull=True)
     due = due.filter(kind__in=only) if only else due.exclude(kind__in=but)
     if not due.exists():
         return []
@@ -112,7 +157,7 @@ def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] =
         ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
         Work.objects.filter(pk__in=ids).update(lease=token, lease_until=moment + LEASE)
     rows = Work.objects.filter(pk__in=ids, lease=token).order_by("due_at", "id")
-    return [Claimed(row.pk, row.kind, row.payload, row.attempts, token) for row in rows]
+    return [Claimed(row.pk, row.kind, row.payload, row.attempts, token, row.progress) for row in rows]
 
 
 def run(row: Claimed) -> None:
@@ -120,6 +165,8 @@ def run(row: Claimed) -> None:
     mine = Work.objects.filter(pk=row.id, lease=row.lease)
     try:
         _jobs[row.kind](row)
+    except Stopped:
+        mine.update(lease="", lease_until=None)
     except Exception as error:  # the boundary of the worker: whatever a job raises is kept with its row
         if trouble(error):  # not the job's fault, and there is nowhere to write it down: its lease runs out
             raise

@@ -8,7 +8,7 @@ from rapport.channels.base import Batch, Envelope, Item
 from rapport.core import counters
 from rapport.core.database import now, write
 from rapport.core.hashing import key
-from rapport.inbox.models import Arrival, Source
+from rapport.inbox.models import Arrival, Pulse, Source
 from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
 
@@ -28,8 +28,10 @@ def accept(source: Source, batch: Batch) -> int:
         orders.keep(source.workspace, batch.orders)
         bumps = remarks.keep(source, batch.remarks)
         changes: dict[str, object] = {"cursor": batch.cursor} if batch.cursor is not None else {}
-        if batch.items or batch.cards or batch.orders or batch.remarks:
+        if fresh or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life
             changes["last_arrival_at"] = moment
+        if fresh and source.kind != "files":  # a history has no rhythm
+            Pulse.beat(source, fresh, moment)
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)
         counters.bump(bumps)

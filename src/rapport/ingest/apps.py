@@ -4,10 +4,12 @@ from django.apps import AppConfig
 class IngestConfig(AppConfig):
     name = "rapport.ingest"
     label = "ingest"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
         import rapport.inbox.forgetting
         import rapport.inbox.sending
         import rapport.ingest.importing
-        import rapport.ingest.memory.returning  # noqa: F401
+        import rapport.ingest.memory.returning
+        import rapport.ingest.reprocessing  # noqa: F401

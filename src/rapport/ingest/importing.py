@@ -1,39 +1,41 @@
 """Importing a history from a file: one job, whoever started it (the command, the upload page), seen by its progress.
 
 The job reads batches, accepts each (its place in the file goes into the source's cursor in the same transaction) and
-lets them take the line. Killed at any moment it goes on from its cursor; started again it finds everything known.
+lets them take the line. Killed or paused at any moment it goes on from its cursor; started again it finds everything
+known; cancelled, it takes out again what it brought (``removing``).
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.db.models import QuerySet
 
 from rapport.accounts.models import Member, Workspace
-from rapport.channels.base import ChannelError, Unreadable
-from rapport.channels.files import FilesChannel, Guess, guess, parse_map, write_map
+from rapport.channels.base import ChannelError
+from rapport.channels.files import FilesChannel, Guess, Reading, guess, parse_map, write_map
 from rapport.channels.text import one_line
 from rapport.core import counters, work
-from rapport.core.database import now, write
+from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Arrival, Conversation, Source, Term
-from rapport.ingest import accepting, pipeline
+from rapport.ingest import accepting, pipeline, removing
+from rapport.ingest.asides import Asides, unreadable_file
 from rapport.ingest.memory.lines import is_export
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far an import has come. ``needs`` counts the workspace's conversations on the desk while it runs, at its end
-    those of this file; ``seconds`` since it began."""
+    those of this file; ``seconds`` since it began. ``removed`` and ``kept`` count messages once it is cancelled."""
 
     read: int = 0
     needs: int = 0
@@ -41,15 +43,32 @@ class Progress:
     bytes: int = 0
     total: int = 0
     seconds: float = 0.0
-    done: bool = False
+    removed: int = 0
+    kept: int = 0
+    state: str = "waiting"
+    """One of STATES."""
     error: str = ""
     source_id: int = 0
+    name: str = ""
     unreadable_file: str = ""
 
     @property
     def rate(self) -> float:
         """Rows a second."""
         return self.read / self.seconds if self.seconds else 0.0
+
+    @property
+    def done(self) -> bool:
+        """Nothing more will happen by itself, but for a pause."""
+        return self.state in {"done", "failed", "cancelled"}
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing moves: it is over, or paused."""
+        return self.done or self.state == "paused"
+
+
+STATES = ("waiting", "reading", "pausing", "paused", "cancelling", "cancelled", "failed", "done")
 
 
 def look(path: Path, name: str) -> Guess:
@@ -93,25 +112,69 @@ def start(
     keep: bool = True,
 ) -> int:
     """Put the job down; returns its number. ``keep``: leave the file where it is when all is done."""
-    if by is not None and not by.manages:
-        raise Refused("Only an owner or a manager can import a file.")
+    _may(by)
     with write():
         know(workspace, us, rivals)
         source, _ = Source.objects.get_or_create(workspace=workspace, kind="files", name=name[:120])
         chosen = {"source": source.pk, "path": str(path.absolute()), "map": write_map(mapping)}
-        if (stopped := _unfinished(chosen)) is not None:
-            return stopped
+        if (standing := _standing(source, chosen)) is not None:
+            work.go_on(standing)
+            return standing
         Source.objects.filter(pk=source.pk).update(cursor="", unreadable=0)
         record("import.started", source, by=by)
         payload = chosen | {"keep": keep, "name": name, "began": now().timestamp()}
         return work.put("import", payload, workspace_id=workspace.pk)
 
 
-def _unfinished(chosen: dict[str, Any]) -> int | None:
-    """The job that was stopped half-way through this very file, if there is one: it goes on where it stopped."""
-    wanted = {f"payload__{name}": value for name, value in chosen.items()}
-    standing = Work.objects.filter(kind="import", done_at=None, dead_at=None, **wanted)
-    return standing.values_list("pk", flat=True).first()
+def _standing(source: Source, chosen: dict[str, Any]) -> int | None:
+    """The job that was stopped half-way through this very file, if there is one: it goes on where it stopped.
+
+    Raises Refused where another import into the same source is not over: both would write down their place there.
+    """
+    for row in imports(source.workspace_id).filter(payload__source=source.pk, done_at=None, dead_at=None):
+        if row.payload.get("cancel"):
+            raise Refused(f"Import {row.pk} of {source.name} is being taken out. Wait until it is gone.")
+        if chosen.items() <= row.payload.items():
+            return row.pk
+        raise Refused(f"Import {row.pk} of {source.name} is not over. Let it end, or cancel it first.")
+    return None
+
+
+def imports(workspace_id: int) -> QuerySet[Work]:
+    """The workspace's imports, the newest first."""
+    return Work.objects.filter(kind="import", workspace_id=workspace_id).order_by("-pk")
+
+
+def pause(job: Work, *, by: Member | None) -> None:
+    """Let it wait after the batch it is at. Raises Refused."""
+    _may(by)
+    if job.payload.get("cancel") or not work.stop(job.pk):
+        raise Refused("This import is not running: it cannot be paused.")
+
+
+def resume(job: Work, *, by: Member | None) -> None:
+    """Go on where it was paused, or where it failed. Raises Refused."""
+    _may(by)
+    if not work.go_on(job.pk) and not (job.dead_at and work.again(job.pk)):
+        raise Refused("This import is not paused: it cannot go on.")
+
+
+def cancel(job: Work, *, by: Member | None) -> None:
+    """Stop it, and take out again what it brought and nobody touched. Raises Refused."""
+    _may(by)
+    with write():
+        row = locked(Work.objects).get(pk=job.pk)
+        if row.payload.get("cancel") and not row.dead_at:
+            raise Refused("This import has been cancelled already.")
+        ended = {"until": row.done_at.timestamp()} if row.done_at else {}
+        work.again(row.pk, payload=row.payload | ended | {"cancel": True})
+        if source := Source.objects.filter(pk=row.payload["source"]).first():
+            record("import.cancelled", source, by=by)
+
+
+def _may(by: Member | None) -> None:
+    if by is not None and not by.manages:
+        raise Refused("Only an owner or a manager can import a file.")
 
 
 def progress(job_id: int) -> Progress | None:
@@ -121,20 +184,33 @@ def progress(job_id: int) -> Progress | None:
         return None
     error = row.error if row.dead_at or (row.error and not row.done_at and row.attempts) else ""
     known = {name: value for name, value in row.progress.items() if name in Progress.__dataclass_fields__}
-    return Progress(
-        **{
-            **known,
-            "source_id": row.payload["source"],
-            "error": error,
-            "done": row.done_at is not None or row.dead_at is not None,
-        }
-    )
+    said = {"source_id": row.payload["source"], "name": row.payload.get("name", ""), "error": error}
+    return Progress(**known | said | {"state": _state(row)})
+
+
+def _state(row: Work) -> str:
+    cancelled = "cancel" in row.payload
+    if row.dead_at:
+        return "failed"
+    if row.done_at:
+        return "cancelled" if cancelled else "done"
+    held = row.lease_until is not None and row.lease_until > now()
+    if row.stopped_at:
+        return "pausing" if held else "paused"
+    return "cancelling" if cancelled else "reading" if held or row.progress else "waiting"
 
 
 @work.job("import")
 def run(row: work.Claimed) -> None:
-    """Read on from the source's cursor to the end of the file."""
-    source = Source.objects.select_related("workspace").get(pk=row.payload["source"])
+    """Read on from the source's cursor to the end of the file; or take out what a cancelled import brought."""
+    source = Source.objects.select_related("workspace").filter(pk=row.payload["source"]).first()
+    if row.payload.get("cancel"):
+        _cancel(row, source)
+        return
+    if source is None:
+        raise work.Dead("The source of this import is gone: somebody removed it.")
+    if imports(source.workspace_id).filter(payload__source=source.pk, pk__gt=row.id).exists():
+        raise work.Dead("The same file was imported again since. Start it anew if rows are missing.")
     path = Path(row.payload["path"])
     try:
         total = size(path)
@@ -144,12 +220,31 @@ def run(row: work.Claimed) -> None:
         raise work.Dead(f"The file cannot be read: {error.strerror}.") from error
     except ChannelError as error:
         raise work.Dead(error.message) from error
-    row.extend(**so_far | {"bytes": total, "total": total})
+    _hold_on(row, so_far | {"bytes": total, "total": total})
     with write():
         record("import.ended", source, read=so_far["read"], unreadable=so_far["unreadable"], needs=so_far["needs"])
+    _forget_upload(row)
+
+
+def _cancel(row: work.Claimed, source: Source | None) -> None:
+    """Take out what came since this import began (and before it ended, where it had)."""
+    if source is not None:
+        began, until = row.payload["began"], row.payload.get("until")
+        ended = datetime.fromtimestamp(until, UTC) if until else None
+        removing.take_out(row, source, datetime.fromtimestamp(began, UTC), ended)
+    _forget_upload(row)
+
+
+def _forget_upload(row: work.Claimed) -> None:
     if not row.payload["keep"]:
         with suppress(FileNotFoundError):
-            path.unlink()
+            Path(row.payload["path"]).unlink()
+
+
+def _hold_on(row: work.Claimed, so_far: Mapping[str, Any]) -> None:
+    """Renew the hold and write down progress. Raises Stopped when somebody paused or cancelled it."""
+    if not row.extend(**so_far):
+        raise work.Stopped
 
 
 def size(path: Path) -> int:
@@ -162,65 +257,34 @@ def size(path: Path) -> int:
 def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[str, Any]:
     asides = Asides(unreadable_file(source), fresh=not source.cursor)
     reading = FilesChannel().read(stream, {"map": row.payload["map"]}, cursor=source.cursor, name=row.payload["name"])
-    so_far = _so_far(row, source, reading.position.pieces, asides)
     for batch in reading:
         asides.keep(batch.unreadable)  # first: a row kept twice is found out, one never kept is not
-        accepting.accept(source, batch)
+        with write():  # nothing is accepted for an import that was cancelled a moment ago
+            _hold_on(row, _so_far(row, source, reading, asides, total))
+            accepting.accept(source, batch)
         while pipeline.run(source_id=source.pk):
             pass
-        so_far = _so_far(row, source, reading.position.pieces, asides)
-        if not row.extend(**so_far, bytes=reading.position.consumed, total=total):
-            raise work.Dead("The import was stopped.")
+        _hold_on(row, _so_far(row, source, reading, asides, total))
+    so_far = _so_far(row, source, reading, asides, total)
     while Arrival.objects.filter(source=source, done_at=None, poison_at=None, due_at__lte=now()).exists():
         if not pipeline.run(source_id=source.pk):  # another worker holds the rest, or died with it: its lease will end
             time.sleep(0.2)
-            row.extend(**so_far)
-    refused = Arrival.objects.filter(source=source).exclude(poison_at=None).order_by("id")
-    asides.keep(Unreadable(f"arrival {row.pk}", row.error, bytes(row.raw)) for row in refused.iterator())
+            _hold_on(row, so_far)
+    refused = Arrival.objects.filter(source=source, pk__gt=asides.last_arrival).exclude(poison_at=None).order_by("id")
+    for arrival in refused.iterator():
+        asides.keep_refused(arrival.pk, arrival.error, bytes(arrival.raw))
     Source.objects.filter(pk=source.pk).update(unreadable=asides.count)
     needs = Conversation.objects.filter(source=source, state="needs_answer").count()
-    return _so_far(row, source, reading.position.pieces, asides) | {"needs": needs}
+    return _so_far(row, source, reading, asides, total) | {"needs": needs}
 
 
-def _so_far(row: work.Claimed, source: Source, pieces: int, asides: Asides) -> dict[str, Any]:
+def _so_far(row: work.Claimed, source: Source, reading: Reading, asides: Asides, total: int) -> dict[str, Any]:
     return {
-        "read": max(0, pieces - asides.count),
+        "read": max(0, reading.position.pieces - asides.count),
         "needs": counters.read(source.workspace_id, ["state:needs_answer"])["state:needs_answer"],
         "unreadable": asides.count,
         "seconds": round(now().timestamp() - row.payload["began"], 2),
         "unreadable_file": str(asides.path) if asides.count else "",
+        "bytes": reading.position.consumed,
+        "total": total,
     }
-
-
-def unreadable_file(source: Source) -> Path:
-    """Where the rows lie that could not be read."""
-    return Path(settings.DATA) / "unreadable" / f"{source.token}.jsonl"
-
-
-class Asides:
-    """The rows of one file that could not be read: JSON Lines of position, reason and the row's own bytes as text."""
-
-    def __init__(self, path: Path, *, fresh: bool) -> None:
-        self.path = path
-        self._positions: set[str] = set()
-        if fresh:
-            path.unlink(missing_ok=True)
-        elif path.exists():
-            with path.open(encoding="utf-8") as file:
-                self._positions = {str(json.loads(line)["position"]) for line in file if line.endswith("}\n")}
-
-    @property
-    def count(self) -> int:
-        return len(self._positions)
-
-    def keep(self, rows: Iterable[Unreadable]) -> None:
-        """Write down what was not written down before."""
-        fresh = [row for row in rows if row.position not in self._positions]
-        if not fresh:
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            for row in fresh:
-                words = {"position": row.position, "reason": row.reason, "row": row.raw.decode("utf-8", "replace")}
-                file.write(json.dumps(words, ensure_ascii=False) + "\n")
-                self._positions.add(row.position)

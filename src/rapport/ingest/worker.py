@@ -18,7 +18,7 @@ from rapport.ingest import pipeline
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
-LONG = ("import", "return", "forget")
+LONG = ("import", "reprocess", "return", "forget")
 
 
 def line(stop: threading.Event) -> None:
@@ -32,7 +32,7 @@ def quick(stop: threading.Event) -> None:
 
 
 def long(stop: threading.Event) -> None:
-    """Run what takes minutes: imports, one at a time."""
+    """Run what takes minutes: imports and reprocessing, one at a time."""
     _loop(stop, lambda: work.run_due(1, only=LONG))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from rapport.accounts.models import Member
 from rapport.web.reach import memberships
@@ -47,3 +48,10 @@ def say(request: HttpRequest, words: str, *, undo: str = "") -> None:
 def complain(request: HttpRequest, words: str) -> None:
     """A toast that says what could not be done."""
     messages.warning(request, words)
+
+
+def back(request: HttpRequest, otherwise: str) -> str:
+    """Where a form wants to go afterwards (its ``next`` field), if that is a place of ours."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe and wanted.startswith("/") else otherwise

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from rapport.accounts.models import Member, Role
 from rapport.core.live import position
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 """``(request, member, …)`` inside these decorators, ``(request, slug, …)`` outside :func:`member_required`."""
 
 
@@ -26,7 +26,7 @@ def member_required(view: View) -> View:
     """
 
     @wraps(view)
-    def reached(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def reached(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return ask_to_log_in(request)
         for member in memberships(request):
@@ -68,7 +68,7 @@ def answers(view: View) -> View:
     """Only who answers: everyone but an observer."""
 
     @wraps(view)
-    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may(member.answers, _("You may read here, but not change anything. Ask an owner for another role."))
         return view(request, member, *args, **kwargs)
 
@@ -79,7 +79,7 @@ def manages(view: View) -> View:
     """Only who looks after the workspace: owners and managers."""
 
     @wraps(view)
-    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may(member.manages, _("Only an owner or a manager can do this. Ask one of them."))
         return view(request, member, *args, **kwargs)
 
@@ -90,7 +90,7 @@ def owns(view: View) -> View:
     """Only owners."""
 
     @wraps(view)
-    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, member: Member, *args: Any, **kwargs: Any) -> HttpResponseBase:
         may(member.role == Role.OWNER, _("Only an owner can do this. Ask one of them."))
         return view(request, member, *args, **kwargs)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rapport.accounts.models import Member
+from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
 from rapport.channels.base import Channel, Receives
 from rapport.core.refusal import Refused
 from rapport.inbox import connecting
 from rapport.inbox.models import Arrival, Source
 from rapport.ingest import pipeline
-from rapport.web.answering import page, say
+from rapport.web.answering import back, page, say
 from rapport.web.reach import manages, member_required
 
 SHOWN = 20
@@ -39,11 +39,10 @@ class Poison:
 @member_required
 def sources(request: HttpRequest, member: Member) -> HttpResponse:
     rows = Source.objects.filter(workspace=member.workspace).order_by("name", "pk")
-    set_aside = Arrival.objects.filter(workspace=member.workspace).exclude(poison_at=None).select_related("source")
-    stuck = dict(set_aside.order_by().values_list("source").annotate(Count("pk")))
+    stuck = dict(_aside(member.workspace).order_by().values_list("source").annotate(Count("pk")))
     context: dict[str, Any] = {
         "sources": [(row, _label(row.kind), _address(request, row), stuck.get(row.pk, 0)) for row in rows],
-        "poison": [_poison(arrival) for arrival in set_aside.order_by("-poison_at", "-pk")[:SHOWN]],
+        "poison": set_aside(member.workspace),
         "kinds": _kinds(),
     }
     return page(request, "pages/sources.html", **context)
@@ -78,7 +77,16 @@ def again(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         raise Http404
     pipeline.again(arrival)
     say(request, _("Trying again. If it fails once more, it comes back here."))
-    return redirect("sources", member.workspace.slug)
+    return redirect(back(request, reverse("sources", args=[member.workspace.slug])))
+
+
+def _aside(workspace: Workspace) -> QuerySet[Arrival]:
+    return Arrival.objects.filter(workspace=workspace).exclude(poison_at=None).select_related("source")
+
+
+def set_aside(workspace: Workspace) -> list[Poison]:
+    """The latest arrivals that failed too often, with their bytes."""
+    return [_poison(arrival) for arrival in _aside(workspace).order_by("-poison_at", "-pk")[:SHOWN]]
 
 
 def _kinds() -> list[Channel]:

@@ -94,6 +94,16 @@ FORMS = {
     "chatwoot": _("a Chatwoot export"),
 }
 KINDS = {"messages": _("It holds messages."), "people": _("It holds people."), "orders": _("It holds orders.")}
+IMPORTS = {
+    "waiting": _("Waiting for the worker to begin"),
+    "reading": _("Reading"),
+    "pausing": _("Pausing"),
+    "paused": _("Paused"),
+    "cancelling": _("Taking out what it brought"),
+    "cancelled": _("Cancelled"),
+    "failed": _("Stopped"),
+    "done": _("Done"),
+}
 ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
 ROLE_MAY = {
     "owner": _("everything, and who may do what"),

@@ -5,6 +5,7 @@ from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.message import Disposition, Message, Reading, Revision
 from rapport.inbox.models.note import Note
 from rapport.inbox.models.outgoing import Draft, Outgoing
+from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.term import Term
 
@@ -17,6 +18,7 @@ __all__ = [
     "Message",
     "Note",
     "Outgoing",
+    "Pulse",
     "Reading",
     "Revision",
     "Source",

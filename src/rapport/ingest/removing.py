@@ -1,0 +1,192 @@
+"""Removing what an import brought: its messages, and what is left without anything by their going.
+
+What a person acted on stays, and is counted; so does what another source brought as well. Batch by batch, each in one
+transaction; whatever stops it, it begins again and finds less.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import models
+
+from rapport.channels.base import Envelope
+from rapport.core import counters, work
+from rapport.core.database import enter, locked, write
+from rapport.core.hashing import key
+from rapport.core.hints import hint
+from rapport.inbox import turning
+from rapport.inbox.models import Arrival, Conversation, Message, Source
+from rapport.inbox.triage import clocks
+from rapport.inbox.triage.words import headline
+from rapport.inbox.versions import version
+from rapport.ingest import sql
+from rapport.ingest.accepting import arrival_key, version
+from rapport.ingest.asides import unreadable_file
+from rapport.people.models import Identity, Person
+
+BATCH = 500
+_decode = msgspec.json.Decoder(Envelope).decode
+
+
+def take_out(row: work.Claimed, source: Source, began: datetime, until: datetime | None) -> None:
+    """Take out what arrived from this source since ``began``. Progress: ``removed`` and ``kept`` (messages)."""
+    arrivals = Arrival.objects.filter(source=source, arrived_at__gte=began)
+    if until is not None:
+        arrivals = arrivals.filter(arrived_at__lte=until)
+    removed, kept, last = int(row.progress.get("removed", 0)), 0, 0
+    while True:
+        with write():
+            enter(source.workspace_id, alone=True)  # nothing joins a conversation while it is being emptied
+            batch = list(locked(arrivals.filter(pk__gt=last)).order_by("pk")[:BATCH])
+            if not batch:
+                break
+            gone, stayed = _take_out(source, batch, began)
+            last, removed, kept = batch[-1].pk, removed + gone, kept + stayed
+            if not row.extend(**row.progress | {"removed": removed, "kept": kept}):
+                raise work.Stopped
+    _finish(source)
+
+
+def _finish(source: Source) -> None:
+    """A source that is left without anything goes; one that still holds something may be read anew."""
+    with write():
+        if not _bare(Source, [source.pk]):
+            Source.objects.filter(pk=source.pk).update(cursor="", unreadable=0)
+        else:
+            Source.objects.filter(pk=source.pk).delete()
+    unreadable_file(source).unlink(missing_ok=True)
+
+
+def _take_out(source: Source, batch: list[Arrival], began: datetime) -> tuple[int, int]:
+    """(messages removed, messages kept because a person acted there) of these arrivals."""
+    envelopes = {arrival.pk: _decode(bytes(arrival.envelope)) for arrival in batch}
+    keys = {id: key(envelope.network, envelope.external_id) for id, envelope in envelopes.items()}
+    known = sql.ids(Message, source.workspace_id, keys.values())
+    brought = Message.objects.filter(pk__in=known.values(), source=source, arrived_at__gte=began)
+    joined = set(brought.values_list("conversation_id", flat=True))
+    rows = {row.pk: row for row in locked(Conversation.objects.filter(pk__in=joined)).order_by("pk")}
+    touched = _touched(rows.values())
+    messages = {message.pk: message for message in brought.filter(conversation__in=rows)}
+    stay = {id for id, message in messages.items() if message.conversation_id in touched}
+    ids = {arrival_id: known.get(found, 0) for arrival_id, found in keys.items()}
+    versions: dict[int, set[tuple[Envelope, str]]] = defaultdict(set)
+    for arrival_id, id in ids.items():
+        if id in messages and id not in stay:
+            envelope = envelopes[arrival_id]
+            versions[id] |= {(envelope, version(envelope)), (envelope, messages[id].version)}
+    elsewhere = _elsewhere(source, versions)
+    for id, other in elsewhere.items():
+        Message.objects.filter(pk=id).update(source_id=other)
+    gone = [message for id, message in messages.items() if id not in stay and id not in elsewhere]
+    Arrival.objects.filter(pk__in=[arrival_id for arrival_id, id in ids.items() if id not in stay]).delete()
+    Message.objects.filter(pk__in=[message.pk for message in gone]).delete()
+    bumps = _stand_anew([row for row in rows.values() if row.pk not in touched])
+    _forget_people({message.identity_id for message in gone if message.identity_id}, began)
+    hint(source.workspace_id, "messages", 0)
+    counters.bump([(source.workspace_id, "messages", -len(gone)), *bumps])
+    return len(gone), len(stay)
+
+
+def _touched(rows: Iterable[Conversation]) -> set[int]:
+    """The conversations on which a person acted, or is about to: a verb, an assignment, words being typed or sent."""
+    acted = {row.pk for row in rows if row.touched_at or row.assignee_id}
+    others = [row.pk for row in rows if row.pk not in acted]
+    busy = Conversation.objects.filter(pk__in=others).filter(
+        models.Q(drafts__isnull=False)
+        | models.Q(outbox__isnull=False)
+        | models.Q(messages__by__isnull=False)
+        | models.Q(messages__dispositions__by__isnull=False)
+    )
+    return acted | set(busy.values_list("pk", flat=True))
+
+
+def _elsewhere(source: Source, versions: dict[int, set[tuple[Envelope, str]]]) -> dict[int, int]:
+    """message id → another source of the workspace that brought it, too."""
+    others = Source.objects.filter(workspace=source.workspace_id).exclude(pk=source.pk).values_list("pk", flat=True)
+    wanted = {
+        arrival_key(other, envelope, name): (id, other)
+        for other in others
+        for id, forms in versions.items()
+        for envelope, name in forms
+    }
+    found: dict[int, int] = {}
+    names = list(wanted)
+    for start in range(0, len(names), BATCH):
+        for one in sql.ids(Arrival, source.workspace_id, names[start : start + BATCH]):
+            id, other = wanted[one]
+            found[id] = min(other, found.get(id, other))
+    return found
+
+
+def _stand_anew(rows: list[Conversation]) -> list[counters.Bump]:
+    """Conversations left empty go; the others stand as what is left in them makes them stand. How the counters move."""
+    left: dict[int, list[Message]] = defaultdict(list)
+    messages = Message.objects.filter(conversation__in=rows).select_related("reading")
+    for message in messages.prefetch_related("dispositions").order_by("said_at", "pk"):
+        left[message.conversation_id].append(message)
+    bumps: list[counters.Bump] = []
+    for row in rows:
+        bumps += [(row.workspace_id, name, -1) for name in row.counter_keys()]
+        if left[row.pk]:
+            _stand(row, left[row.pk])
+            bumps += [(row.workspace_id, name, 1) for name in row.counter_keys()]
+    Conversation.objects.filter(pk__in=[row.pk for row in rows if not left[row.pk]]).delete()
+    return bumps
+
+
+def _stand(row: Conversation, messages: list[Message]) -> None:
+    """Go through what is left in the order of speaking."""
+    row.state, row.urgency, row.headline, row.due_at, row.position = turning.QUIET, 0, "", None, 0
+    for number, message in enumerate(messages):
+        _turn(row, message, first=number == 0)
+    last, theirs = messages[-1], [message for message in messages if not message.ours]
+    row.message_count, row.last_message_at, row.last_ours = len(messages), last.said_at, last.ours
+    row.snippet = " ".join(last.text.split())[:200]
+    row.identity_id = theirs[0].identity_id if theirs else None
+    if row.source_id not in {message.source_id for message in messages}:
+        row.source_id = last.source_id
+    row.save()
+
+
+def _turn(row: Conversation, message: Message, *, first: bool) -> None:
+    if message.ours:
+        intents: dict[str, Any] = message.reading.data.get("intents", {}) if hasattr(message, "reading") else {}
+        asks = max(intents.get("question", 0.0), intents.get("request", 0.0)) >= 0.5
+        row.state, row.due_at = turning.on_reply(asks=asks), None
+        return
+    standing = max(message.dispositions.all(), key=lambda one: one.pk, default=None)
+    if standing is None:
+        return
+    decided = msgspec.structs.replace(standing.value, settles=standing.row == 12, peer_answering=standing.row == 13)
+    was, row.state = row.state, turning.on_arrival(row.state, decided, first=first)
+    if decided.needs != "no":
+        clock = clocks.start(message.said_at, message.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS)
+        if was == turning.NEEDS_ANSWER:
+            clock = clocks.earlier(clock, clocks.Clock(row.due_at, row.position))
+        row.urgency = max(row.urgency, decided.urgency) if was == turning.NEEDS_ANSWER else decided.urgency
+        row.due_at, row.position = clock.due_at, clock.position
+    if decided.needs != "no" or was != turning.NEEDS_ANSWER:
+        row.headline = headline(decided)
+
+
+def _forget_people(ids: set[int], began: datetime) -> None:
+    """Identities that came with the import and to which nothing points any more; then their people, likewise."""
+    strangers = Identity.objects.filter(pk__in=ids, created_at__gte=began)
+    people = dict(strangers.filter(pk__in=_bare(Identity, strangers)).values_list("pk", "person_id"))
+    Identity.objects.filter(pk__in=people).delete()
+    Person.objects.filter(pk__in=_bare(Person, set(people.values())), created_at__gte=began).delete()
+
+
+def _bare(model: type[models.Model], rows: Any) -> set[int]:
+    """The ids of those rows to which no row of any table points."""
+    found = model._base_manager.filter(pk__in=rows)
+    for relation in model._meta.related_objects:
+        pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+        found = found.exclude(pk__in=pointing.values(relation.field.attname))
+    return set(found.values_list("pk", flat=True))
