@@ -43,6 +43,7 @@ def build(
     direct: bool = False,
     ours: bool | None = None,
     deleted: bool = False,
+    suspicions: tuple[str, ...] = (),
 ) -> Envelope:
     """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
     address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
@@ -70,6 +71,7 @@ def build(
         direct=direct,
         ours=ours,
         deleted=deleted,
+        suspicions=suspicions,
     )
 
 
