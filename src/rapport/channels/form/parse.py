@@ -18,7 +18,7 @@ from rapport.channels.text import clean
 NETWORK = "form"
 TRAP = "homepage"
 LONGEST = {"name": 200, "email": 254, "subject": 200, "text": 10_000}
-MOST_BYTES = 256 * 1024
+MOST_BYTES = 1_000_000
 MOST_FIELDS = 20
 HURRIED = "That was very quick. Please press Send once more, so that we know a person wrote it."
 STALE = "This page stood open for a long time. Your words are still here: please press Send once more."
