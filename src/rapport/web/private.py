@@ -30,10 +30,10 @@ from rapport.web.verbs import to
 def private(request: HttpRequest, link: str) -> HttpResponse:
     """GET shows both sides' words; POST says something more, in the same conversation."""
     door = pages.find(link)
-    if door is None:
+    if door is None or (door.conversation and door.conversation.identity is None):  # the latter: a person forgotten
         return public.nothing(request)
-    if door.conversation is None or door.conversation.identity is None:
-        return public.page(request, "public/soon.html")
+    if door.conversation is None:
+        return public.page(request, "public/soon.html", status=503 if request.method == "POST" else 200)
     if request.method == "POST":
         return _write(request, door, link)
     return _show(request, door, parse.Asked())
