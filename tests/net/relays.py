@@ -24,13 +24,13 @@ class Relay:
     hang_up: bool = False
     """It reads the whole mail, keeps it, and closes the connection without a word."""
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.at_recipient:
             return self.at_recipient
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.at_data:
             return self.at_data
         self.taken.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
@@ -44,7 +44,7 @@ def relay(host: str = "127.0.0.1", *, password: str = "", tls: ssl.SSLContext | 
     """``password``: it asks for user *desk* and this password, over a plain line too. ``tls``: it offers STARTTLS."""
     state = Relay()
 
-    def knows(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+    def knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
         return AuthResult(success=(given.login, given.password) == (b"desk", password.encode()), handled=False)
 
     auth = {"authenticator": knows, "auth_required": True, "auth_require_tls": False} if password else {}
