@@ -205,7 +205,14 @@ def test_any_file_is_read_or_refused_with_a_sentence(channel: Any, body: bytes, 
 
 
 def test_the_registry_knows_what_it_knows() -> None:
-    assert [channel.kind for channel in registry.all()] == ["files", "webhook", "demo_social", "demo_mail", "demo_chat"]
+    assert [channel.kind for channel in registry.all()] == [
+        "files",
+        "webhook",
+        "form",
+        "demo_social",
+        "demo_mail",
+        "demo_chat",
+    ]
     assert registry.get("webhook").label == "Webhook"
     with pytest.raises(ChannelError, match="no channel of the kind 'pigeon'") as caught:
         registry.get("pigeon")

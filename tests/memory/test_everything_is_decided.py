@@ -36,7 +36,7 @@ MADE_ANEW = {
 
 
 def test_every_column_of_an_exported_table_is_in_its_record() -> None:
-    for kind in [*KINDS, *(part for kind in KINDS for part in kind.parts)]:
+    for kind in [*KINDS, *(part for whole in KINDS for part in whole.parts)]:
         columns = {field.name.removesuffix("_id") if kind.model.__name__ == "Event" and field.name == "by_id" else field.name
                    for field in kind.model._meta.concrete_fields}  # fmt: skip
         told = {*kind.fields, *kind.refs, *MADE_ANEW.get(kind.model.__name__, {"workspace"})} | {"id"}

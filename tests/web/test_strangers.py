@@ -14,7 +14,7 @@ from rapport.web import importing, uploads
 from tests.conftest import Cast
 from tests.web.conftest import Browser
 
-OPEN = {"account_login", "welcome", "receive", "asset", "health", "account_inactive"}
+OPEN = {"form", "form_embed", "private", "account_login", "welcome", "receive", "asset", "health", "account_inactive"}
 """Addresses that anybody may ask for; what they answer is held by tests of their own."""
 
 
@@ -47,7 +47,8 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     ticket = signing.dumps({"w": cast.acme.pk, "file": "x", "name": "x", "us": "", "rivals": ""}, salt=importing.SALT)
     values = {
         "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
-        "token": "anything", "ticket": ticket, "job": Work.objects.get(kind="import").pk, "mark": "x", "name": "x",
+        "token": "anything", "link": "anything",
+        "ticket": ticket, "job": Work.objects.get(kind="import").pk, "mark": "x", "name": "x",
     }  # fmt: skip
     return reverse(name, kwargs={part: values[part] for part in parts})
 

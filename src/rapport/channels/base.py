@@ -73,6 +73,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Stars out of five, where the network lets people give them."""
     assignee: str = ""
     """The name or address of our colleague who had this conversation, where a former desk says so."""
+    suspicions: tuple[str, ...] = ()
+    """What made the channel think that a machine sent it (``trap``, ``repeated``, ``links``, ``hurried``)."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -137,6 +139,17 @@ class Batch(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
 
 
+class Around(msgspec.Struct, frozen=True):
+    """What stands around an answer, for a channel that writes letters: the words it answers, the address of the page
+    where the whole conversation can be read, and the network's names of our earlier answers, oldest first."""
+
+    said: str = ""
+    who: str = ""
+    said_at: datetime | None = None
+    page: str = ""
+    earlier: tuple[str, ...] = ()
+
+
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said, and where: the answer to ``in_reply_to`` in ``thread``, signed by ``author``."""
 
@@ -148,6 +161,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str = ""
     subject: str = ""
     public: bool = True
+    around: Around | msgspec.UnsetType = msgspec.UNSET
+    """Given only to a channel whose ``writes_letters`` is true; where it is not, no JSON of this has the field."""
 
 
 class Handle(msgspec.Struct, frozen=True):
@@ -164,8 +179,10 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     help: str = ""
-    kind: Literal["text", "url", "secret", "generated_secret"] = "text"
+    kind: Literal["text", "url", "secret", "generated_secret", "paragraph", "flag"] = "text"
     required: bool = True
+    default: str = ""
+    """What the connect page begins with; a flag is ``"1"`` or empty."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -228,3 +245,17 @@ class Explains(Protocol):
     """Can answer through some of its sources only: why not through this one, as a sentence; empty where it can."""
 
     def cannot_send_why(self, settings: Settings) -> str: ...
+
+
+@runtime_checkable
+class Validates(Protocol):
+    """Can say what makes no sense in its settings: raises a permanent ChannelError before they are kept."""
+
+    def validate(self, settings: Settings) -> None: ...
+
+
+@runtime_checkable
+class Places(Protocol):
+    """Answers may be read in more than one place: says where this person will read it, before one types."""
+
+    def reads_where(self, settings: Settings, name: str, address: str) -> str: ...

@@ -45,6 +45,7 @@ def build(
     deleted: bool = False,
     rating: int | None = None,
     assignee: str = "",
+    suspicions: tuple[str, ...] = (),
 ) -> Envelope:
     """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
     address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
@@ -74,6 +75,7 @@ def build(
         deleted=deleted,
         rating=rating,
         assignee=one_line(assignee, LONGEST_NAME),
+        suspicions=suspicions,
     )
 
 

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from rapport.channels.base import Channel, ChannelError
 from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.files.channel import FilesChannel
+from rapport.channels.form.channel import FormChannel
 from rapport.channels.webhook.channel import WebhookChannel
 
 SHIPPED: tuple[Channel, ...] = (
     FilesChannel(),
     WebhookChannel(),
+    FormChannel(),
     *DEMO_CHANNELS,
 )
 _channels = {channel.kind: channel for channel in SHIPPED}

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rapport.net import mail
+
 VARIABLES: dict[str, str] = {
     "RAPPORT_DATA": "Folder for everything Rapport keeps (default ./rapport-data).",
     "RAPPORT_URL": "The address people use, e.g. https://desk.example.org (default: the address bound).",
@@ -20,6 +22,7 @@ VARIABLES: dict[str, str] = {
     "RAPPORT_SECRET_KEY": "The secret key (default: made once in the data folder, readable by its owner only).",
     "RAPPORT_DATABASE_URL": "postgresql://… for PostgreSQL (default: SQLite in the data folder).",
     "RAPPORT_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed (default 127.0.0.1).",
+    "RAPPORT_SMTP_URL": "smtp://user:password@host:587 or smtps://…: the mail server that sends answers (default: none).",
     "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
 }
 
@@ -60,6 +63,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     secret = environ.get("RAPPORT_SECRET_KEY", "")
     if secret and len(secret) < 32:
         raise Unusable("RAPPORT_SECRET_KEY must have at least 32 characters.")
+    if environ.get(mail.VARIABLE):
+        try:
+            mail.read(environ[mail.VARIABLE])
+        except ValueError as error:  # the value is not shown: it holds a password
+            raise Unusable(f"{mail.VARIABLE} {error}") from error
     loopback = environ.get("RAPPORT_ALLOW_LOOPBACK", "0")
     if loopback not in {"0", "1", ""}:
         raise Unusable(f"RAPPORT_ALLOW_LOOPBACK must be 1 or 0; it is {loopback!r}.")

@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from tempfile import SpooledTemporaryFile
 
 from rapport.config.limits import KB, MB, Limits
 from rapport.core.live import App, Receive, Scope
 from rapport.core.room import Message, Send
+from rapport.net import addresses
 
 log = logging.getLogger("rapport.gate")
 CHUNK = 64 * KB
@@ -230,16 +230,8 @@ def replay(body: Body, receive: Receive) -> Receive:
 
 
 def neighbourhood(scope: Scope) -> str:
-    """Whom an address belongs to: an IPv4 address itself, the /64 of an IPv6 address (one home holds a whole /64)."""
-    host = (scope.get("client") or ("", 0))[0]
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return str(host)
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
-    return str(address)
+    """Whom the address of this request belongs to."""
+    return addresses.neighbourhood(str((scope.get("client") or ("", 0))[0]))
 
 
 def too_long(limit: int) -> str:

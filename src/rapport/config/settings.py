@@ -83,6 +83,10 @@ DATABASES = {
     if ENVIRONMENT.database_url
     else SQLITE | {"CONN_MAX_AGE": None},
 }
+# This process's own memory: what is counted there (wrong passwords, a flood of forms) a restart may forget.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Setting
+from rapport.channels.base import ChannelError, Setting, Validates
 from rapport.channels.text import clean, one_line
 from rapport.core.database import write
 from rapport.core.events import record
@@ -31,6 +31,11 @@ def connect(
             kept[setting.key] = made[setting.label] = secrets.token_urlsafe(32)
         else:
             kept[setting.key] = _given(setting, values.get(setting.key, ""))
+    if isinstance(channel, Validates):
+        try:
+            channel.validate(kept)
+        except ChannelError as error:
+            raise Refused(error.message) from error
     source = Source(workspace=workspace, kind=kind, name=words)
     source.keep_settings(kept)
     with write():

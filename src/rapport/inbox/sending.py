@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import msgspec
+
 from rapport.accounts.models import Member
 from rapport.channels import base
 from rapport.channels.base import ChannelError, Finds, Handle, Sends
@@ -18,10 +20,11 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import working
+from rapport.inbox import private, working
 from rapport.inbox.models import Conversation, Message, Outgoing
 
 ATTEMPTS = 6
+EARLIER = 10
 States = Outgoing.State
 log = logging.getLogger(__name__)
 
@@ -86,6 +89,7 @@ def _look(channel: Any, values: base.Settings, idempotency_key: str) -> Handle |
 
 def _words(outgoing: Outgoing) -> base.Outgoing:
     conversation, to = outgoing.conversation, outgoing.in_reply_to
+    letters = bool(getattr(conversation.source.channel, "writes_letters", False))
     return base.Outgoing(
         idempotency_key=outgoing.key,
         text=outgoing.text,
@@ -95,6 +99,20 @@ def _words(outgoing: Outgoing) -> base.Outgoing:
         recipient=to.identity.address if to and to.identity else "",
         subject=one_line(conversation.subject, 300),
         public=conversation.public,
+        around=_around(outgoing) if letters else msgspec.UNSET,
+    )
+
+
+def _around(outgoing: Outgoing) -> base.Around:
+    """What a letter says beside the answer: the words it answers, the private page, our earlier letters."""
+    conversation, to = outgoing.conversation, outgoing.in_reply_to
+    earlier = conversation.messages.filter(ours=True).order_by("-said_at", "-id").values_list("external_id", flat=True)
+    return base.Around(
+        said=to.text if to and not to.deleted_at else "",
+        who=str(to.identity or "") if to else "",
+        said_at=to.said_at if to else None,
+        page=private.address(conversation),
+        earlier=tuple(earlier[:EARLIER])[::-1],
     )
 
 

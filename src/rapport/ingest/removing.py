@@ -26,7 +26,7 @@ from rapport.inbox.triage import clocks
 from rapport.inbox.triage.words import headline
 from rapport.inbox.versions import version
 from rapport.ingest import sql
-from rapport.ingest.accepting import arrival_key, version
+from rapport.ingest.accepting import arrival_key
 from rapport.ingest.asides import unreadable_file
 from rapport.people.models import Identity, Person
 

@@ -118,7 +118,9 @@ def _understand(lines: list[Line], us: Us) -> None:
     for line, post, reading in zip(lines, posts, read(posts, us), strict=True):
         line.reading = reading
         if not line.ours:
-            line.decision = decide(Facts(text=post.text, reading=reading, before=post.before))
+            line.decision = decide(
+                Facts(text=post.text, reading=reading, before=post.before, suspicions=line.envelope.suspicions)
+            )
 
 
 def _write_messages(workspace: Workspace, lines: list[Line]) -> None:

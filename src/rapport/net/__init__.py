@@ -1,6 +1,22 @@
-"""The one door through which Rapport speaks HTTP to the world: bounded, patient, and closed to private networks."""
+"""The doors through which Rapport speaks to the world: HTTP, bounded and closed to private networks; and one mail relay,
+which whoever runs the server chose."""
 
 from rapport.net.door import Answer, Patience, Record, request
-from rapport.net.errors import NetError, NeverLeft, Refused, TooLarge, Unknown
+from rapport.net.errors import NetError, NeverLeft, Refused, Rejected, TooLarge, Unknown
+from rapport.net.mail import Relay, carry, relay
 
-__all__ = ["Answer", "NetError", "NeverLeft", "Patience", "Record", "Refused", "TooLarge", "Unknown", "request"]
+__all__ = [
+    "Answer",
+    "NetError",
+    "NeverLeft",
+    "Patience",
+    "Record",
+    "Refused",
+    "Rejected",
+    "Relay",
+    "TooLarge",
+    "Unknown",
+    "carry",
+    "relay",
+    "request",
+]

@@ -63,3 +63,15 @@ def resolve(host: str, port: int, *, allow_loopback: bool) -> list[str]:
             f"{host[:100]} is an address inside a private network or this machine; Rapport connects to neither."
         )
     return open_to_us
+
+
+def neighbourhood(host: str) -> str:
+    """Whom an address belongs to: an IPv4 address itself, the /64 of an IPv6 address (one home holds a whole /64)."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(IPv6Address(int(address) >> 64 << 64))
+    return str(address)

@@ -22,6 +22,10 @@ class Refused(NeverLeft):
     """Rapport itself would not send it (not http, a private address, a header that cannot be): asking again is vain."""
 
 
+class Rejected(NeverLeft):
+    """The other side said no for good, before it took anything: the same again is vain."""
+
+
 class Unknown(NetError):
     """The request was written, and then came a time-out or a break: it may or may not have been taken."""
 

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
+from rapport.channels.base import Places
 from rapport.core.database import now
+from rapport.inbox import private
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -68,10 +70,20 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "once": new_key(),
         "channel": row.source.channel,
         "cannot_send": row.source.cannot_send,
+        "reads_where": _reads_where(row),
+        "has_page": private.has_page(row),
         "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
         "silences": list(REASONS_FOR_SILENCE),
         "person": _person(row),
     }
+
+
+def _reads_where(row: Conversation) -> str:
+    """Where this person will read the answer, on a channel with more than one place; else nothing."""
+    channel: Any = row.source.channel
+    if row.identity is None or not isinstance(channel, Places):
+        return ""
+    return channel.reads_where(row.source.settings, str(row.identity), row.identity.address)
 
 
 def _person(row: Conversation) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from rapport.inbox.models import Arrival, Source
 from rapport.ingest import pipeline
 from rapport.web.answering import back, page, say
 from rapport.web.reach import manages, member_required
+from rapport.web.webhook import door
 
 SHOWN = 20
 CUT = 2_000
@@ -55,7 +56,8 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
     channel = next((channel for channel in _kinds() if channel.kind == kind), None)
     if channel is None:
         raise Http404
-    values = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    begun = {} if request.method == "POST" else {setting.key: setting.default for setting in channel.settings}
+    values = begun | {name: value for name, value in request.POST.items() if isinstance(value, str)}
     context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None}
     if request.method != "POST":
         return page(request, "pages/connect.html", **context)
@@ -102,7 +104,7 @@ def _address(request: HttpRequest, source: Source) -> str:
     """Where a stranger delivers, for a source that can be delivered to."""
     if not isinstance(source.channel, Receives):
         return ""
-    return request.build_absolute_uri(reverse("receive", args=[source.token]))
+    return request.build_absolute_uri(reverse(door(source.channel), args=[source.token]))
 
 
 def _poison(arrival: Arrival) -> Poison:

@@ -18,12 +18,17 @@ from rapport.ingest.accepting import accept
 log = logging.getLogger(__name__)
 
 
+def door(channel: Any) -> str:
+    """The name of the page where this channel's strangers knock: its own, or the common one."""
+    return str(getattr(channel, "door", "receive"))
+
+
 @csrf_exempt
 def receive(request: HttpRequest, token: str) -> JsonResponse:
     """POST only. 202 with how many were new and how many we had; else the channel's status and a sentence."""
     source = Source.objects.filter(token=token).first()
     channel: Any = source.channel if source else None
-    if source is None or not isinstance(channel, Receives):
+    if source is None or not isinstance(channel, Receives) or door(channel) != "receive":
         return JsonResponse({"error": "Nothing listens at this address. Ask for the current one."}, status=404)
     if request.method != "POST":
         refused = JsonResponse({"error": "Send it with POST."}, status=405)

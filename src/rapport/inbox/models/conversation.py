@@ -90,6 +90,8 @@ class Conversation(models.Model):
     last_message_at = models.DateTimeField()
     last_ours = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
+    link_renewed_at = models.DateTimeField(null=True)
+    """When the link to its private page was made anew: links from before open nothing (see ``inbox.private``)."""
     touched_at = models.DateTimeField(null=True)
     """When a person last acted on it: a later, better reading never closes what a person touched."""
 

@@ -69,7 +69,7 @@ def _confidence(row: int, matter: Matter) -> float:
 
 def _structure(matter: Matter) -> list[Reason]:
     """What the turns themselves say, beside the words."""
-    reasons = []
+    reasons = [Reason(f"suspicion.{mark}") for mark in matter.facts.suspicions]
     if matter.sofar.asked_twice:
         reasons.append(Reason("asked_twice"))
     if matter.sofar.unanswered >= 2:

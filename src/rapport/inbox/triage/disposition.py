@@ -43,3 +43,5 @@ class Facts:
     text: str
     reading: Reading
     before: tuple[Turn, ...] = ()
+    suspicions: tuple[str, ...] = ()
+    """What made the channel think that a machine sent it; see ``table.PLAIN_SUSPICIONS``."""

@@ -17,6 +17,8 @@ NEEDS: Final[dict[int, Needs]] = {
     1: "yes", 2: "yes", 3: "yes", 4: "yes", 5: "yes", 6: "yes", 7: "no", 8: "yes", 9: "no", 10: "no", 11: "yes",
     12: "no", 13: "no", 14: "no", 15: "no", 16: "unsure",
 }  # fmt: skip
+PLAIN_SUSPICIONS: Final = frozenset({"trap", "repeated"})
+"""What no person does: fill in a field that is not there to be seen, say the same for the third time in a day."""
 _SHORT_THANKS, _A_LAUGH = 14, 3
 """In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing."""
 _ADVERTISES, _SHOUTS = 0.9, 1.15
@@ -39,6 +41,8 @@ def _hardship(matter: Matter) -> bool:
 
 
 def _spam(matter: Matter) -> bool:
+    if _by_a_machine(matter.facts.suspicions):
+        return True
     advertises = matter.of("spam") + (0.25 if matter.links else 0.0)
     if matter.to_us:
         if matter.asks or matter.complains or advertises < _ADVERTISES:
@@ -47,6 +51,11 @@ def _spam(matter: Matter) -> bool:
         unmistakable = advertises >= _SHOUTS and matter.links > 0 and not matter.sofar.ours
         return unmistakable or matter.of("service_matter") < 0.6
     return advertises >= 0.8 and not matter.complains
+
+
+def _by_a_machine(suspicions: tuple[str, ...]) -> bool:
+    """One plain sign, or two faint ones: whatever it asks, a machine asks it of everybody."""
+    return len(suspicions) >= 2 or not PLAIN_SUSPICIONS.isdisjoint(suspicions)
 
 
 def _closing(matter: Matter) -> bool:

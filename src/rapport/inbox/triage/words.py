@@ -56,6 +56,10 @@ WORDS: Final[dict[str, str]] = {
     "promise": "promises something",
     "loss_or_block": "lost something, or is blocked",
     "stranded": "is stranded or locked out",
+    "suspicion.trap": "fills in what people do not see",
+    "suspicion.repeated": "the same words came before",
+    "suspicion.links": "full of links",
+    "suspicion.hurried": "written in a blink",
     "read.cut": "only the beginning was read",
 }
 """Reason code → what an agent would say. Every code that ``read`` and ``decide`` give is here; a test holds it so."""

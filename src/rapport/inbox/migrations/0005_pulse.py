@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0002_search'),
+        ('inbox', '0004_private_page'),
     ]
 
     operations = [

@@ -1,0 +1,83 @@
+"""The form as a channel: takes what its page sends, and answers by e-mail where it can, on the private page always."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from rapport import net
+from rapport.channels.base import (
+    Around,
+    Batch,
+    ChannelError,
+    Handle,
+    Limit,
+    Outgoing,
+    Setting,
+    Settings,
+)
+from rapport.channels.form import asking, letter, parse
+from rapport.channels.lengths import must_fit
+
+
+class FormChannel:
+    """A contact form. *Delivered* means: it stands on the person's private page; *sent*: the mail server took it."""
+
+    kind = "form"
+    label = "Contact form"
+    settings: tuple[Setting, ...] = asking.SETTINGS
+    limit: Limit | None = Limit(20_000, "characters")
+    cannot_send = ""
+    door = "form"
+    writes_letters = True
+
+    def validate(self, settings: Settings) -> None:
+        asking.must_make_sense(settings)
+
+    def receive(self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime) -> Batch:
+        """One submission. What has to be asked once more is raised as one sentence with status 422."""
+        taken = parse.take(settings, parse.fields(headers, body), body, now)
+        if isinstance(taken, parse.Asked):
+            raise ChannelError(" ".join(taken.errors.values()) or parse.FORGED, status=422)
+        return Batch((taken.item,))
+
+    def reads_where(self, settings: Settings, name: str, address: str) -> str:
+        """Where this person will read the answer, as a sentence shown before one types."""
+        on_page = f"Your answer appears on the private page of {name}."
+        if asking.mail_address(address) is None:
+            return f"{name} left no e-mail address. {on_page}"
+        sender = asking.form_of(settings).sender
+        if not sender:
+            return f"This form has no address to send mail from. {on_page}"
+        if net.relay() is None:
+            return f"This server sends no mail (RAPPORT_SMTP_URL is not set). {on_page}"
+        return f"{name} reads your answer by e-mail, from {sender}, and on a private page."
+
+    def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
+        """Once. Without a relay, a sender or a recipient's address there is nothing to send: the page shows it."""
+        must_fit(outgoing.text, self.limit)
+        form, relay = asking.form_of(settings), net.relay()
+        recipient = asking.mail_address(outgoing.recipient)
+        if relay is None or not form.sender or recipient is None:
+            return Handle(external_id=outgoing.idempotency_key or "answer", delivered=True)
+        around = outgoing.around if isinstance(outgoing.around, Around) else Around()
+        mail = letter.compose(outgoing, around, form.sender, recipient, form.title, datetime.now(UTC))
+        try:
+            net.carry(relay, form.sender, recipient, mail)
+        except net.Rejected as error:
+            raise ChannelError(error.message, permanent=True) from error
+        except net.NeverLeft as error:
+            raise ChannelError(error.message) from error
+        except net.Unknown as error:
+            raise ChannelError(f"{error.message} It stands on the private page all the same.", unknown=True) from error
+        return Handle(external_id=letter.message_id(outgoing.idempotency_key, form.sender))
+
+    def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
+        """The page's copy can always be made again; of a mail, nobody can say whether the relay took it."""
+        if net.relay() is None or not asking.form_of(settings).sender:
+            return None
+        raise ChannelError(
+            "A mail server cannot be asked whether it took a mail. The answer stands on the private page; ask the "
+            "person, or look into the server's log, before you send it again.",
+            permanent=True,
+        )

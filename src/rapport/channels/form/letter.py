@@ -1,0 +1,64 @@
+"""The letter: an answer as an e-mail, plain text, quoting what it answers. Pure.
+
+Not automatic mail: a person wrote it, so it has no ``Auto-Submitted`` (RFC 3834, section 5). The headers are built by the
+standard library's policy, which refuses a line end in any of them; ours are on one line before they get there.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from rapport.channels.base import Around, Outgoing
+from rapport.channels.text import clean, one_line
+
+QUOTED = 20_000
+"""Characters of what is answered that are quoted at most."""
+_POLICY = SMTP.clone(cte_type="7bit")
+MESSAGE_ID = re.compile(r"[A-Za-z0-9._-]{1,80}@[a-z0-9.-]{1,255}")
+
+
+def message_id(idempotency_key: str, sender: str) -> str:
+    """Without its brackets: the same for every attempt at the same answer."""
+    return f"{re.sub(r'[^A-Za-z0-9]', '', idempotency_key)[:64] or 'answer'}.rapport@{sender.rpartition('@')[2]}"
+
+
+def compose(outgoing: Outgoing, around: Around, sender: str, recipient: str, title: str, now: datetime) -> bytes:
+    """The whole mail with CRLF line ends. ``sender`` and ``recipient`` are plain ASCII addresses."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(one_line(outgoing.author, 120), addr_spec=sender)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = subject(outgoing.subject or title)
+    mail["Date"] = format_datetime(now.astimezone(UTC))
+    mail["Message-ID"] = f"<{message_id(outgoing.idempotency_key, sender)}>"
+    earlier = [name for name in around.earlier if MESSAGE_ID.fullmatch(name)][-10:]
+    if earlier:
+        mail["In-Reply-To"] = f"<{earlier[-1]}>"
+        mail["References"] = " ".join(f"<{name}>" for name in earlier)
+    mail.set_content(body(outgoing, around), cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def subject(words: str) -> str:
+    """``Re: `` once, on one line."""
+    line = one_line(words, 250)
+    return line if line[:3].lower() == "re:" else f"Re: {line}"
+
+
+def body(outgoing: Outgoing, around: Around) -> str:
+    """The answer, who wrote it, where to go on, and what it answers."""
+    parts = [clean(outgoing.text).strip(), f"-- \n{one_line(outgoing.author, 120)}" if outgoing.author else ""]
+    if around.page:
+        parts.append(
+            f"Read this conversation and write again on your own page; keep its address for yourself:\n{around.page}"
+        )
+    if around.said:
+        when = f"{around.said_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if around.said_at else ""
+        who = one_line(around.who, 120) or "you"
+        quoted = "\n".join(f"> {line}".rstrip() for line in clean(around.said)[:QUOTED].splitlines())
+        parts.append(f"On {when}, {who} wrote:\n{quoted}" if when else f"{who} wrote:\n{quoted}")
+    return "\n\n".join(part for part in parts if part) + "\n"

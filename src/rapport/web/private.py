@@ -1,0 +1,89 @@
+"""The private page: one conversation for the person on its other side, and a field to write again."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rapport.accounts.models import Member
+from rapport.channels.base import Batch, ChannelError
+from rapport.channels.form import asking, parse
+from rapport.core.database import now
+from rapport.core.refusal import Refused
+from rapport.inbox import private as pages
+from rapport.ingest.accepting import accept
+from rapport.web import flood, public, streams
+from rapport.web.answering import complain, say
+from rapport.web.conversation import found
+from rapport.web.form import FLOOD
+from rapport.web.reach import answers, member_required
+from rapport.web.verbs import to
+
+
+@csrf_exempt  # no session: the link itself is what one has to have
+@require_http_methods(["GET", "HEAD", "POST"])
+def private(request: HttpRequest, link: str) -> HttpResponse:
+    """GET shows both sides' words; POST says something more, in the same conversation."""
+    door = pages.find(link)
+    if door is None or (door.conversation and door.conversation.identity is None):  # the latter: a person forgotten
+        return public.nothing(request)
+    if door.conversation is None:
+        return public.page(request, "public/soon.html", status=503 if request.method == "POST" else 200)
+    if request.method == "POST":
+        return _write(request, door, link)
+    return _show(request, door, parse.Asked())
+
+
+def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:
+    assert door.conversation is not None and door.conversation.identity is not None  # noqa: S101 - the caller looked
+    identity = door.conversation.identity
+    try:
+        given = parse.fields({"content-type": request.headers.get("Content-Type", "")}, request.body)
+    except ChannelError as error:
+        return _show(request, door, parse.Asked({"text": error.message}), status=error.status)
+    taken = parse.another(door.thread, identity.address, identity.name, given, request.body, now())
+    words = given.get("text", "")
+    if isinstance(taken, parse.Asked):
+        return _show(request, door, taken, words, status=422)
+    if flood.too_many(door.source.pk, request.META.get("REMOTE_ADDR", "")):
+        return _show(request, door, parse.Asked({"text": _(FLOOD)}), words, status=429)
+    accept(door.source, Batch((taken.item,)))
+    return public.page(request, "public/again.html", back=reverse("private", args=[link]))
+
+
+def _show(
+    request: HttpRequest, door: pages.Door, asked: parse.Asked, words: str = "", status: int = 200
+) -> HttpResponse:
+    assert door.conversation is not None  # noqa: S101 - the caller looked
+    return public.page(
+        request,
+        "public/private.html",
+        status=status,
+        form=asking.form_of(door.source.settings),
+        conversation=door.conversation,
+        turns=pages.turns(door.conversation),
+        error=asked.errors.get("text", ""),
+        text=words,
+        once=secrets.token_urlsafe(12),
+        longest=parse.LONGEST["text"],
+    )
+
+
+@require_POST
+@member_required
+@answers
+def renewal(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Make every link to this conversation's private page void."""
+    row = found(member, id)
+    try:
+        pages.renew(row, by=member)
+    except Refused as refused:
+        complain(request, str(refused))
+    else:
+        say(request, _("The old link opens nothing any more. Your next answer by e-mail carries a new one."))
+    return to(row, streams.named(request.POST.get("stream")))
