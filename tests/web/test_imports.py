@@ -115,9 +115,10 @@ def test_what_was_set_aside_is_tried_again_from_the_health_page(cast: Cast, dana
     cast.says("@ann", "@acme hello?")
     Arrival.objects.update(done_at=None, poison_at=now(), error="It failed.", raw=b"its bytes")
     page = dana.get("/w/acme/health/").content.decode()
+    assert '<input type="hidden" name="from" value="wellbeing">' in page
     assert "It failed." in page and "its bytes" in page and "1 message is set aside." in page
     there = f"/w/acme/sources/arrivals/{Arrival.objects.get().pk}/again/"
-    assert dana.post(there, {"next": "/w/acme/health/"})["Location"] == "/w/acme/health/"
+    assert dana.post(there, {"from": "wellbeing"})["Location"] == "/w/acme/health/"
     assert "Everything does well" in dana.get("/w/acme/health/").content.decode()
 
 

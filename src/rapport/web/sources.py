@@ -19,7 +19,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import connecting
 from rapport.inbox.models import Arrival, Source
 from rapport.ingest import pipeline
-from rapport.web.answering import back, page, say
+from rapport.web.answering import page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.webhook import door
 
@@ -79,7 +79,8 @@ def again(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         raise Http404
     pipeline.again(arrival)
     say(request, _("Trying again. If it fails once more, it comes back here."))
-    return redirect(back(request, reverse("sources", args=[member.workspace.slug])))
+    there = "wellbeing" if request.POST.get("from") == "wellbeing" else "sources"
+    return redirect(there, member.workspace.slug)
 
 
 def _aside(workspace: Workspace) -> QuerySet[Arrival]:
