@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
+from rapport.inbox import whereabouts
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -23,9 +24,9 @@ OTHERS = 10
 
 
 def found(member: Member, id: int) -> Conversation:
-    """The conversation of this id, if this member may see it; 404 if not."""
+    """The conversation of this id (or the one it was joined into), if this member may see it; 404 if not."""
     rows = Conversation.objects.seen_by(member).select_related("workspace", "identity__person", "source", "assignee")
-    conversation = rows.filter(pk=id).first()
+    conversation = rows.filter(pk=id).first() or rows.filter(pk=whereabouts.of(member.workspace_id, id)).first()
     if conversation is None:
         raise Http404
     return conversation
