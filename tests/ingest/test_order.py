@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.channels.base import Author, Batch, Envelope, Item
-from rapport.core.models import Event
-from rapport.inbox import checking, working
+from rapport.core.refusal import Refused
+from rapport.inbox import checking, whereabouts, working
 from rapport.inbox.models import Conversation, Draft, Message, Note
 from rapport.ingest import accepting, pipeline
 from rapport.ingest.threads import root
@@ -171,7 +171,10 @@ def test_what_was_noted_typed_and_decided_before_a_merge_is_kept(cast: Cast) -> 
     assert Draft.objects.get(conversation=one).text == "Dear Ann\n\nsorry"
     assert one.state == "needs_answer", "what the other half still owed is owed"
     assert one.message_count == 3
-    assert Event.objects.get(verb="conversation.merged").facts == {"merged": [first.pk]}
+    assert whereabouts.of(cast.acme.pk, first.pk) == second.pk
+    assert whereabouts.of(cast.elsewhere.pk, first.pk) == first.pk
+    with pytest.raises(Refused, match="joined this conversation with another"):
+        working.settle(first, by=cast.bea)
     assert not checking.miscounted()
 
 

@@ -6,7 +6,7 @@ Readers never run inside the verb, never block each other, and may run twice: ma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rapport.core import work
@@ -41,6 +41,17 @@ def record(verb: str, subject: Any, *, by: Any = None, workspace_id: int | None 
     for name in _readers[verb]:
         work.put("event.read", {"event": event.pk, "reader": name}, workspace_id=event.workspace_id)
     return event
+
+
+def record_each(verb: str, subject: str, workspace_id: int, facts: Mapping[int, dict[str, Any]]) -> None:
+    """The same verb for many subjects (id → facts) in one statement. Only for verbs that nobody reads."""
+    if _readers[verb]:
+        raise ValueError(f"{verb} has readers: record it one by one.")
+    moment = now()
+    Event.objects.bulk_create(
+        Event(workspace_id=workspace_id, verb=verb, subject=subject, subject_id=id, by_id=None, at=moment, facts=one)
+        for id, one in facts.items()
+    )
 
 
 @work.job("event.read")

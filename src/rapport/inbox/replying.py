@@ -51,7 +51,12 @@ def reply(conversation: Conversation, text: str, *, by: Member, seen: int = 0, o
     words = clean(text).strip()
     save_draft(conversation, words, by=by)
     with write():
-        row = locked(Conversation.objects).get(pk=conversation.pk)  # two who answer at once are told of each other
+        # Locked, so that two who answer at once are told of each other.
+        row = locked(Conversation.objects).filter(pk=conversation.pk).first()
+        if row is None:
+            raise Refused(
+                "A message has just joined this conversation with another. Open it again; your draft is kept."
+            )
         sent_before = Outgoing.objects.filter(key=once).first() if _ONCE.match(once) else None
         if sent_before is not None and _same(sent_before, row, words, by):
             Draft.objects.filter(conversation=row, member=by).delete()

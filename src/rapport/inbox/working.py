@@ -56,7 +56,9 @@ def turn(
 ) -> tuple[Event, list[counters.Bump]]:
     """What ``change`` does, without the counting: for whoever changes several, and counts last."""
     code = changes.pop("code", None)
-    row = locked(type(conversation).objects).get(pk=conversation.pk)
+    row = locked(type(conversation).objects).filter(pk=conversation.pk).first()
+    if row is None:
+        raise Refused("A message has just joined this conversation with another. Open it again.")
     before, keys = standing(row), row.counter_keys()
     for name, value in changes.items():
         setattr(row, name, value)

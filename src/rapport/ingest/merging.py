@@ -6,8 +6,7 @@ needed an answer; what nobody touched is replayed from its messages (``turns``).
 
 from __future__ import annotations
 
-from rapport.core.events import record
-from rapport.inbox import turning
+from rapport.inbox import turning, whereabouts
 from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing
 from rapport.ingest import sql
 from rapport.ingest.line import Counted, Thread, clean
@@ -31,10 +30,7 @@ def settle(groups: dict[Thread, list[Conversation]]) -> None:
             renamed.append((survivor.pk, thread.key, clean(thread.name, 500), public, subject))
     if moves:
         _move(moves)
-        for thread, rows in groups.items():
-            if len(rows) > 1 and any(row.touched_at for row in rows):
-                gone = [row.pk for row in rows if row is not survivors[thread]]
-                record("conversation.merged", survivors[thread], merged=gone)
+        whereabouts.write_down(next(iter(survivors.values())).workspace_id, dict(moves))
     sql.update(Conversation, ("key", "thread", "public", "subject"), renamed)
 
 

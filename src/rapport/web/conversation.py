@@ -11,7 +11,11 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
+<<<<<<< HEAD
 from rapport.inbox import private
+=======
+from rapport.inbox import whereabouts
+>>>>>>> forms
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -25,9 +29,9 @@ OTHERS = 10
 
 
 def found(member: Member, id: int) -> Conversation:
-    """The conversation of this id, if this member may see it; 404 if not."""
+    """The conversation of this id (or the one it was joined into), if this member may see it; 404 if not."""
     rows = Conversation.objects.seen_by(member).select_related("workspace", "identity__person", "source", "assignee")
-    conversation = rows.filter(pk=id).first()
+    conversation = rows.filter(pk=id).first() or rows.filter(pk=whereabouts.of(member.workspace_id, id)).first()
     if conversation is None:
         raise Http404
     return conversation
