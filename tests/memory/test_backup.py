@@ -219,7 +219,10 @@ def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.rglob("evil"))
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"\x1f\x8b", gzip.compress(b"hello", mtime=0), b"SQLite format 3\x00" * 50])
+ODD = (b"", b"hello", b"\x1f\x8b", gzip.compress(b"hello", mtime=0), b"SQLite format 3\x00" * 50)
+
+
+@pytest.mark.parametrize("content", ODD, ids=("empty", "text", "cut", "gzip", "database"))
 def test_what_is_no_backup_is_said_so(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.backup").write_bytes(content)
     with pytest.raises(Refused):

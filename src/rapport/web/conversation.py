@@ -11,11 +11,7 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-<<<<<<< HEAD
-from rapport.inbox import private
-=======
-from rapport.inbox import whereabouts
->>>>>>> forms
+from rapport.inbox import private, whereabouts
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
