@@ -26,6 +26,7 @@ HISTORY = "\n".join(
 def come_in(page: Page, server: Rapport) -> None:
     """The first owner follows the printed link and makes her login."""
     page.goto(server.link)
+    page.get_by_label("Your name").fill("Dana")
     page.get_by_label("Your e-mail").fill("dana@acme.test")
     page.get_by_label("A password").fill("seven kind herons wade")
     page.get_by_role("button", name="Come in").click()

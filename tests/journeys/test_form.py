@@ -17,6 +17,8 @@ from tests.journeys.test_first_day import come_in
 from tests.net import relays
 
 pytestmark = pytest.mark.slow
+THINKING = 2_500
+"""Milliseconds: who is quicker is asked once more."""
 
 
 @pytest.fixture
@@ -46,14 +48,12 @@ def write(ann: Page, words: str, **fields: str) -> None:
     for label, said in fields.items():
         ann.locator(f"[name={label}]").fill(said)
     ann.get_by_label("Your message").fill(words)
+    ann.wait_for_timeout(THINKING)
     ann.get_by_role("button", name="Send").click()
-    if ann.get_by_text("That was very quick").is_visible():
-        assert ann.get_by_label("Your message").input_value() == words
-        ann.get_by_role("button", name="Send").click()
 
 
-def answer(page: Page, who: str, words: str) -> None:
-    page.get_by_text(who).first.click()
+def answer(page: Page, words: str) -> None:
+    """In the conversation that is open."""
     page.locator("#composer-text").fill(words)
     page.get_by_role("button", name="Send").click()
     expect(page.locator("body")).to_contain_text("Undo")
@@ -72,7 +72,7 @@ def test_a_visitor_writes_is_answered_and_writes_again(
     expect(page.get_by_text("Ann Lee").first).to_be_visible()  # live, without a reload
     page.get_by_text("Ann Lee").first.click()
     expect(page.locator("#composer-where")).to_contain_text("Ann Lee left no e-mail address")
-    answer(page, "Ann Lee", "It arrives tomorrow.")
+    answer(page, "It arrives tomorrow.")
 
     ann.goto(link)
     expect(ann.locator("main")).to_contain_text("When does my router arrive?")
@@ -94,7 +94,7 @@ def test_a_visitor_writes_is_answered_and_writes_again(
     for words in ("When does my router arrive?", "It arrives tomorrow.", "And who brings it?"):
         expect(turns).to_contain_text(words)
     page.goto(f"{server.url}/w/{desk}/?stream=all")
-    expect(page.locator("#stream li a, #stream .row")).to_have_count(1)
+    expect(page.locator("#stream .row")).to_have_count(1)
 
 
 def test_with_a_mail_server_the_answer_goes_by_mail(
@@ -108,7 +108,9 @@ def test_with_a_mail_server_the_answer_goes_by_mail(
         write(ann, "When does my router arrive?", name="Ann Lee", email="ann@lee.test")
         expect(ann.locator("main")).to_contain_text("ann@lee.test")
         expect(page.get_by_text("Ann Lee").first).to_be_visible()
-        answer(page, "Ann Lee", "It arrives tomorrow.")
+        page.get_by_text("Ann Lee").first.click()
+        expect(page.locator("#composer-where")).to_contain_text("by e-mail, from desk@acme.test")
+        answer(page, "It arrives tomorrow.")
         until(lambda: there.taken, 25)
     [(_, [recipient], raw)] = there.taken
     words = raw.decode().replace("=\r\n", "")
@@ -141,9 +143,8 @@ def test_a_website_shows_the_form_where_it_may_and_nowhere_else(
         visitor.goto(f"{here}/")
         frame = visitor.frame_locator("iframe")
         frame.get_by_label("Your message").fill("From inside a website?")
+        visitor.wait_for_timeout(THINKING)
         frame.get_by_role("button", name="Send").click()
-        if frame.get_by_text("That was very quick").is_visible():
-            frame.get_by_role("button", name="Send").click()
         expect(frame.locator("main")).to_contain_text("Your private page")
         with visitor.expect_popup() as popup:
             frame.get_by_role("link", name="Open your private page").click()
