@@ -181,6 +181,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     help: str = ""
     kind: Literal["text", "url", "secret", "generated_secret", "paragraph", "flag"] = "text"
     required: bool = True
+    """Of a generated secret: that a person needs it, so that it is shown once; else it is made and never shown."""
     default: str = ""
     """What the connect page begins with; a flag is ``"1"`` or empty."""
 

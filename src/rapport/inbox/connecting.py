@@ -28,7 +28,9 @@ def connect(
     made: dict[str, str] = {}
     for setting in channel.settings:
         if setting.kind == "generated_secret":
-            kept[setting.key] = made[setting.label] = secrets.token_urlsafe(32)
+            kept[setting.key] = secrets.token_urlsafe(32)
+            if setting.required:
+                made[setting.label] = kept[setting.key]
         else:
             kept[setting.key] = _given(setting, values.get(setting.key, ""))
     if isinstance(channel, Validates):

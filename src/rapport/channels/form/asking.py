@@ -55,7 +55,7 @@ SETTINGS: tuple[Setting, ...] = (
         required=False,
     ),
     Setting(key="secret", label="Secret", help="Signs the form, so that it can tell a person from a program; you need "
-            "it nowhere.", kind="generated_secret"),
+            "it nowhere.", kind="generated_secret", required=False),
 )  # fmt: skip
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])")
