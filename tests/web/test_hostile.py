@@ -57,6 +57,7 @@ def test_an_endless_number_in_an_address_is_nothing(
             _fine(dana.post(reverse(name, kwargs=values | {"id": str(conversation.pk)})), name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ODD)
 def test_odd_values_in_queries_and_forms_are_answered(
     cast: Cast, conversation: Conversation, browse: Browser, value: str
