@@ -10,10 +10,12 @@ from typing import Any
 
 from rapport.accounts.models import Workspace
 from rapport.core import work
+from rapport.core.hashing import key
 from rapport.inbox import correcting, replying, working
 from rapport.inbox.models import Message, Outgoing
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
+from rapport.people.models import Order
 from tests.conftest import NOW, Cast
 
 
@@ -26,6 +28,13 @@ def live(cast: Cast) -> None:
         "@cy", "@acme words that nobody shall keep", id="c1", subject="Secret", url="https://agora.example/c1"
     )
     cast.says("@cy", "", id="c1", version="gone", deleted=True)
+    person = Message.objects.filter(external_id="a1").get().identity.person
+    person.organisation, person.note = "Example Bakery", "Met at the fair."
+    person.save()
+    Order.objects.create(
+        workspace=cast.acme, person=person, shop="shop", number="A-1042", key=key("shop", "A-1042"), placed_at=NOW,
+        total=4990, currency="EUR", status="sent to Ann Example", text="1 blue kettle", arrived_at=NOW,
+    )  # fmt: skip
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)
     replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)

@@ -31,6 +31,7 @@ MADE_ANEW = {
     "Revision": {"id", "message"},
     "Reading": {"message"},
     "Event": {"workspace_id"},
+    "Note": {"key"},
 }
 """Columns that a record leaves out on purpose: secrets, logins, and what the new workspace gives."""
 

@@ -25,7 +25,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
 from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing, Source
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Order, Person
 
 BATCH = 200
 NOBODY = "forgotten-"
@@ -109,6 +109,7 @@ def _rows(known: Known) -> Counter[str]:
             "answers to them": Outgoing.objects.filter(conversation__in=_some(known.began)).exclude(text="").count(),
             "notes about them": Note.objects.filter(conversation__in=_some(known.began)).count(),
             "drafts to them": Draft.objects.filter(conversation__in=_some(known.began)).count(),
+            "orders of theirs": Order.objects.filter(person=known.person).exclude(number__startswith=NOBODY).count(),
             "identities": sum(not one.address.startswith(NOBODY) for one in known.identities),
         }
     )
@@ -167,7 +168,10 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
                 changed |= bool(Identity.objects.filter(pk=one.pk).update(**named))
         if not changed and not Person.objects.filter(pk=known.person.pk).exclude(name="").exists() and not counts:
             return
-        Person.objects.filter(pk=known.person.pk).update(name="")
+        Person.objects.filter(pk=known.person.pk).update(name="", organisation="", note="")
+        for order in Order.objects.filter(person=known.person):  # what was paid stays, and when
+            named = {"number": f"{NOBODY}{order.pk}", "key": secrets.token_bytes(16), "status": "", "text": ""}
+            Order.objects.filter(pk=order.pk).update(**named)
         record("person.forgotten", known.person, by=by, rows=sum(counts.values()))
 
 

@@ -25,6 +25,7 @@ from rapport.inbox.models import (
     Revision,
     Source,
 )
+from rapport.people.models import Order, Person
 
 BATCH = 500
 
@@ -54,9 +55,11 @@ PLACES = (
     Place(Reading, "message__workspace_id", documents=("data",), talk="message__conversation_id"),
     Place(Disposition, "message__workspace_id", documents=("reasons",), talk="message__conversation_id"),
     Place(Conversation, "workspace_id", ("subject", "snippet", "thread"), talk="pk"),
-    Place(Note, "conversation__workspace_id", ("text",), talk="conversation_id"),
+    Place(Note, "conversation__workspace_id", ("text", "author"), talk="conversation_id"),
     Place(Draft, "conversation__workspace_id", ("text",), talk="conversation_id"),
     Place(Outgoing, "workspace_id", ("text", "error"), talk="conversation_id"),
+    Place(Person, "workspace_id", ("organisation", "note")),
+    Place(Order, "workspace_id", ("number", "status", "text")),
     Place(Source, "workspace_id", ("error",)),
     Place(Arrival, "workspace_id", ("error",)),
     Place(Work, "workspace_id", ("error",)),
@@ -72,7 +75,10 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Term": "The words we chose ourselves.",
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
+    "people.Order": "The shop's name on its network, a currency and a key.",
+    "ingest.SavedMapping": "Names of columns.",
     "people.Identity": "The identity itself becomes nobody's.",
+    "inbox.Note": "A key.",
     "inbox.Arrival": "Its bytes are looked at one by one.",
     "inbox.Outgoing": "What a conversation's standing was: codes.",
     "inbox.Conversation": "Codes.",

@@ -14,7 +14,7 @@ from django.db import models
 from rapport.accounts.models import Member
 from rapport.core.models import Event
 from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Reading, Revision, Source, Term
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Order, Person
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,14 @@ MESSAGE_PARTS = (
 KINDS: tuple[Kind, ...] = (
     Kind("member", Member, ("name", "role", "created_at", "left_at")),
     Kind("term", Term, ("kind", "text", "created_at")),
-    Kind("person", Person, ("name", "created_at")),
+    Kind("person", Person, ("name", "organisation", "note", "created_at")),
     Kind("identity", Identity, ("network", "address", "name", "key", "created_at"), {"person": "person"}),
+    Kind(
+        "order",
+        Order,
+        ("shop", "number", "key", "placed_at", "delivered_at", "total", "currency", "status", "text", "arrived_at"),
+        {"person": "person"},
+    ),
     Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable")),
     Kind(
         "conversation",
@@ -63,6 +69,7 @@ KINDS: tuple[Kind, ...] = (
         (
             "network", "key", "thread", "subject", "snippet", "public", "state", "urgency", "headline", "due_at",
             "snoozed_until", "position", "message_count", "last_message_at", "last_ours", "created_at", "touched_at",
+            "link_renewed_at",
         ),
         {"source": "source", "identity": "identity", "assignee": "member"},
     ),
@@ -71,12 +78,12 @@ KINDS: tuple[Kind, ...] = (
         Message,
         (
             "network", "external_id", "key", "version", "ours", "public", "addressed", "subject", "text", "url",
-            "said_at", "arrived_at", "deleted_at",
+            "said_at", "arrived_at", "deleted_at", "rating",
         ),
         {"conversation": "conversation", "source": "source", "identity": "identity", "by": "member"},
         MESSAGE_PARTS,
     ),
-    Kind("note", Note, ("text", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
+    Kind("note", Note, ("text", "author", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
     Kind(
         "answer",
         Outgoing,
@@ -99,5 +106,7 @@ LEFT_OUT: dict[str, str] = {
     "core.Counter": "Counted anew.",
     "inbox.Arrival": "The bytes as they came; the messages made of them are there.",
     "inbox.Draft": "Not said yet.",
+    "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
+    "ingest.SavedMapping": "How columns of other people's files were named.",
 }
 """Tables without a record, and why."""

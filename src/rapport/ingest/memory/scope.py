@@ -11,7 +11,7 @@ from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
 from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Source, Term
 from rapport.inbox.models.conversation import states_of
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Order, Person
 
 STREAMS = ("needs", "waiting", "answered", "quiet", "all")
 
@@ -42,6 +42,7 @@ class Scope:
             "term": Term.objects.filter(**own),
             "person": Person.objects.filter(**own),
             "identity": Identity.objects.filter(**own),
+            "order": Order.objects.filter(**own),
             "source": Source.objects.filter(**own),
             "conversation": Conversation.objects.filter(**own),
             "message": Message.objects.filter(**own),
@@ -98,6 +99,9 @@ class Scope:
             "term": whole["term"] if self.person is None else whole["term"].none(),
             "person": whole["person"].filter(pk__in=identities.values("person")),
             "identity": identities,
+            "order": whole["order"].filter(person__in=identities.values("person"))
+            if self.person is None
+            else whole["order"].filter(person=self.person),
             "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
             "conversation": talks,
             "message": messages,
