@@ -7,6 +7,8 @@ space is used again, and its own log and replicas keep them as long as they are 
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +21,7 @@ MERGED_AT_ONCE = 500
 PATIENCE = 5.0
 """Seconds to wait for readers of older pages before the log is cut."""
 CHUNK = 4 * 1024 * 1024
+_READER = "import shutil, sys; shutil.copyfileobj(open(sys.argv[1], 'rb'), sys.stdout.buffer, 1048576)"
 
 
 def erase(tables: list[str]) -> str:
@@ -37,12 +40,20 @@ def files() -> list[Path]:
 
 
 def pieces(path: Path, overlap: int) -> Iterator[bytes]:
-    """A file's bytes in pieces, each beginning with the last ``overlap`` bytes of the one before."""
+    """A file's bytes in pieces, each beginning with the last ``overlap`` bytes of the one before.
+
+    Read by a process of its own: fcntl(2) gives up every lock that a process holds on a file as soon as it closes any
+    descriptor of it, and without its locks SQLite would let another process remove the log from under us.
+    """
     tail = b""
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
+    reader = [sys.executable, "-I", "-c", _READER, str(path)]
+    with subprocess.Popen(reader, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as child:  # noqa: S603
+        assert child.stdout is not None  # noqa: S101 - asked for above
+        while chunk := child.stdout.read(CHUNK):
             yield tail + chunk
             tail = (tail + chunk)[-overlap:]
+    if child.returncode:
+        raise OSError(f"{path.name} could not be read to its end.")
 
 
 def _sqlite() -> str:

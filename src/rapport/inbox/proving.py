@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from rapport.accounts.models import Workspace
 from rapport.core import erasing
 from rapport.inbox import covering
 from rapport.inbox.forgetting import NOBODY, Known, aside_files
@@ -18,20 +19,25 @@ PHRASES = 50
 
 
 def prove(known: Known) -> dict[str, Any]:
-    """Erase what deleted rows leave, then look: ``{"sought", "erased", "rows", "search", "files"}``, all figures but one
-    sentence. ``rows`` counts what was found by kind (nothing is 0 of it), ``files`` by file."""
+    """Erase what deleted rows leave, then look: ``{"sought", "erased", "rows", "search", "files", "elsewhere"}``.
+
+    All figures but the sentence ``erased``. Bytes know no workspaces: where a file still holds them, ``elsewhere`` says
+    how many rows of other workspaces do, each of which keeps what it heard until it forgets by itself.
+    """
     workspace = known.person.workspace
     tables = [str(place.model._meta.db_table) for place in PLACES] + [str(Arrival._meta.db_table)]
     erased = erasing.erase(sorted({*tables, "people_identity", "people_person"}))
     left = covering.places(workspace, known.masks, apply=False, spare=frozenset(), seen=lambda: None)
     more, _ = covering.arrivals(workspace, known.theirs, known.masks.wide, apply=False, seen=lambda: None)
     sought = known.sought
+    in_files = _in_files(known)
     return {
         "sought": {"addresses": len(sought.addresses), "names": len(sought.names), "texts": len(sought.texts)},
         "erased": erased,
         "rows": sum((left + more).values()) + _named(known),
         "search": _searched(known),
-        "files": _in_files(known),
+        "files": in_files,
+        "elsewhere": _elsewhere(known) if any(in_files.values()) else 0,
     }
 
 
@@ -41,6 +47,16 @@ def _named(known: Known) -> int:
         address__startswith=NOBODY
     )
     return identities.count() + Person.objects.filter(pk=known.person.pk).exclude(name="").count()
+
+
+def _elsewhere(known: Known) -> int:
+    others = Workspace.objects.exclude(pk=known.person.workspace_id)
+    found = 0
+    for other in others:
+        rows = covering.places(other, known.masks, apply=False, spare=frozenset(), seen=lambda: None)
+        arrived, _ = covering.arrivals(other, known.theirs, known.masks.wide, apply=False, seen=lambda: None)
+        found += sum((rows + arrived).values())
+    return found
 
 
 def _searched(known: Known) -> int:
