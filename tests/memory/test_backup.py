@@ -48,7 +48,8 @@ def rows_in(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("passphrase", [None, PASS], ids=["open", "sealed"])
-def test_a_backup_goes_out_and_comes_back(living: Cast, tmp_path: Path, passphrase: bytes | None) -> None:
+@pytest.mark.usefixtures("living")
+def test_a_backup_goes_out_and_comes_back(tmp_path: Path, passphrase: bytes | None) -> None:
     file, folder = tmp_path / "acme.backup", tmp_path / "data"
     made = back_up(file, passphrase)
     assert made.rows > 20 and made.size == file.stat().st_size and oct(file.stat().st_mode)[-3:] == "600"
@@ -95,7 +96,8 @@ def postgresql_rows() -> dict[str, list[Any]]:
     return found
 
 
-def test_it_is_of_one_moment_while_others_write(living: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("living")
+def test_it_is_of_one_moment_while_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = sqlite if connection.vendor == "sqlite" else postgresql
     honest = place.counts if place is sqlite else postgresql.tables  # type: ignore[attr-defined]
 
@@ -123,7 +125,8 @@ def test_it_is_of_one_moment_while_others_write(living: Cast, tmp_path: Path, mo
     assert found == manifest["counts"]
 
 
-def test_the_secret_key_is_never_in_it(living: Cast, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("living")
+def test_the_secret_key_is_never_in_it(tmp_path: Path) -> None:
     (Path(settings.DATA) / "secret-key").write_text("the key that lies in the folder, a long one")
     back_up(tmp_path / "a.backup", None)
     raw = gzip.decompress((tmp_path / "a.backup").read_bytes())
@@ -131,7 +134,8 @@ def test_the_secret_key_is_never_in_it(living: Cast, tmp_path: Path) -> None:
     assert keys.fingerprint(settings.SECRET_KEY).encode() in raw
 
 
-def test_rows_that_could_not_be_read_are_carried(living: Cast, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("living")
+def test_rows_that_could_not_be_read_are_carried(tmp_path: Path) -> None:
     if connection.vendor != "sqlite":
         return
     aside = Path(settings.DATA) / "unreadable" / "token-1.jsonl"
@@ -264,7 +268,8 @@ def test_another_key_is_not_taken_along(tmp_path: Path) -> None:
     assert done.before and (done.before / "secret-key").read_text() == "another key"
 
 
-def test_an_existing_file_is_never_written_over(living: Cast, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("living")
+def test_an_existing_file_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "a.backup").write_text("precious")
     with pytest.raises(Refused, match="exists already"):
         back_up(tmp_path / "a.backup", None)
@@ -273,7 +278,8 @@ def test_an_existing_file_is_never_written_over(living: Cast, tmp_path: Path) ->
         back_up(tmp_path / "no" / "such" / "folder" / "a.backup", None)
 
 
-def test_one_that_fails_its_trial_gets_no_name(living: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("living")
+def test_one_that_fails_its_trial_gets_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "look", lambda path: {"inbox_message": 0})
     monkeypatch.setattr(postgresql, "check", lambda folder, columns: {"inbox_message": 0})
     with pytest.raises(Refused, match="no whole backup"):
@@ -281,7 +287,8 @@ def test_one_that_fails_its_trial_gets_no_name(living: Cast, tmp_path: Path, mon
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_backup_left_is_swept_by_the_next(living: Cast, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("living")
+def test_what_a_killed_backup_left_is_swept_by_the_next(tmp_path: Path) -> None:
     dead = 2**22 + 1  # above every process number
     (tmp_path / f".a.backup.{dead}.part").write_text("half")
     (tmp_path / f".rapport-backup-{dead}").mkdir()
@@ -290,7 +297,8 @@ def test_what_a_killed_backup_left_is_swept_by_the_next(living: Cast, tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["a.backup"]
 
 
-def test_the_manifest_says_what_is_in_it(living: Cast, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("living")
+def test_the_manifest_says_what_is_in_it(tmp_path: Path) -> None:
     back_up(tmp_path / "a.backup", None)
     with tarfile.open(tmp_path / "a.backup") as tar:
         names = tar.getnames()

@@ -269,6 +269,6 @@ def test_reading_the_bytes_keeps_our_locks(committed: str) -> None:
     live(cast)
     proving.prove(forgetting.know(ann(cast)))
     main, log = erasing.files()
-    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT count(*) FROM inbox_message'); c.close()"
+    look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT 1 FROM inbox_message'); c.close()"
     subprocess.run([sys.executable, "-c", look, str(main)], check=True)
     assert log.exists(), "The last to leave removes the log: we are still here."
