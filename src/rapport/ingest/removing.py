@@ -12,22 +12,20 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import models
+from django.db.models import Count
 
 from rapport.channels.base import Envelope
 from rapport.core import counters, work
 from rapport.core.database import enter, locked, write
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import turning
 from rapport.inbox.models import Arrival, Conversation, Message, Source
-from rapport.inbox.triage import clocks
-from rapport.inbox.triage.words import headline
 from rapport.inbox.versions import version
-from rapport.ingest import sql
+from rapport.ingest import sql, turns
 from rapport.ingest.accepting import arrival_key
 from rapport.ingest.asides import unreadable_file
+from rapport.ingest.line import Thread
 from rapport.people.models import Identity, Person
 
 BATCH = 500
@@ -126,53 +124,27 @@ def _elsewhere(source: Source, versions: dict[int, set[tuple[Envelope, str]]]) -
 
 def _stand_anew(rows: list[Conversation]) -> list[counters.Bump]:
     """Conversations left empty go; the others stand as what is left in them makes them stand. How the counters move."""
-    left: dict[int, list[Message]] = defaultdict(list)
-    messages = Message.objects.filter(conversation__in=rows).select_related("reading")
-    for message in messages.prefetch_related("dispositions").order_by("said_at", "pk"):
-        left[message.conversation_id].append(message)
+    counted = Message.objects.filter(conversation__in=rows).values_list("conversation_id").annotate(n=Count("pk"))
+    left = dict(counted)
+    stands = turns.replay(list(left))
     bumps: list[counters.Bump] = []
     for row in rows:
         bumps += [(row.workspace_id, name, -1) for name in row.counter_keys()]
-        if left[row.pk]:
-            _stand(row, left[row.pk])
+        if row.pk in left:
+            _stand(row, stands[row.pk], left[row.pk])
             bumps += [(row.workspace_id, name, 1) for name in row.counter_keys()]
-    Conversation.objects.filter(pk__in=[row.pk for row in rows if not left[row.pk]]).delete()
+    Conversation.objects.filter(pk__in=[row.pk for row in rows if row.pk not in left]).delete()
     return bumps
 
 
-def _stand(row: Conversation, messages: list[Message]) -> None:
-    """Go through what is left in the order of speaking."""
-    row.state, row.urgency, row.headline, row.due_at, row.position = turning.QUIET, 0, "", None, 0
-    for number, message in enumerate(messages):
-        _turn(row, message, first=number == 0)
-    last, theirs = messages[-1], [message for message in messages if not message.ours]
-    row.message_count, row.last_message_at, row.last_ours = len(messages), last.said_at, last.ours
-    row.snippet = " ".join(last.text.split())[:200]
-    row.identity_id = theirs[0].identity_id if theirs else None
-    if row.source_id not in {message.source_id for message in messages}:
-        row.source_id = last.source_id
+def _stand(row: Conversation, stand: Thread, count: int) -> None:
+    for name in turns.STANDING:
+        setattr(row, name, getattr(stand, name))
+    row.message_count = count
+    sources = Message.objects.filter(conversation=row).order_by("-said_at", "-pk").values_list("source_id", flat=True)
+    if not sources.filter(source_id=row.source_id).exists():
+        row.source_id = sources[0]
     row.save()
-
-
-def _turn(row: Conversation, message: Message, *, first: bool) -> None:
-    if message.ours:
-        intents: dict[str, Any] = message.reading.data.get("intents", {}) if hasattr(message, "reading") else {}
-        asks = max(intents.get("question", 0.0), intents.get("request", 0.0)) >= 0.5
-        row.state, row.due_at = turning.on_reply(asks=asks), None
-        return
-    standing = max(message.dispositions.all(), key=lambda one: one.pk, default=None)
-    if standing is None:
-        return
-    decided = msgspec.structs.replace(standing.value, settles=standing.row == 12, peer_answering=standing.row == 13)
-    was, row.state = row.state, turning.on_arrival(row.state, decided, first=first)
-    if decided.needs != "no":
-        clock = clocks.start(message.said_at, message.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS)
-        if was == turning.NEEDS_ANSWER:
-            clock = clocks.earlier(clock, clocks.Clock(row.due_at, row.position))
-        row.urgency = max(row.urgency, decided.urgency) if was == turning.NEEDS_ANSWER else decided.urgency
-        row.due_at, row.position = clock.due_at, clock.position
-    if decided.needs != "no" or was != turning.NEEDS_ANSWER:
-        row.headline = headline(decided)
 
 
 def _forget_people(ids: set[int], began: datetime) -> None:

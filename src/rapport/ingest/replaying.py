@@ -149,7 +149,7 @@ class Replay(Iterator[tuple[list[Replayed], Place]]):
             Replayed(
                 message,
                 reading,
-                None if message.ours else decide(Facts(text=post.text, reading=reading, before=post.before)),
+                None if message.ours else decide(_facts(post, reading, said.get(message.pk))),
                 standing.get(message.pk),
                 models.get(message.pk, ""),
                 message.pk in corrected,
@@ -175,6 +175,12 @@ def _envelopes(workspace: Workspace, messages: list[Message]) -> dict[int, Envel
     by_arrival = {id: keys[name] for name, id in found.items()}
     rows = Arrival.objects.filter(pk__in=by_arrival).values_list("pk", "envelope")
     return {by_arrival[id]: _decode(bytes(envelope)) for id, envelope in rows}
+
+
+def _facts(post: Post, reading: Read, envelope: Envelope | None) -> Facts:
+    """What the door thought suspicious when it came is still so."""
+    marks = envelope.suspicions if envelope else ()
+    return Facts(text=post.text, reading=reading, before=post.before, suspicions=marks)
 
 
 def _post(message: Message, envelope: Envelope | None, before: tuple[Turn, ...]) -> Post:

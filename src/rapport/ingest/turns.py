@@ -26,7 +26,7 @@ from rapport.ingest.line import Counted, Line, Thread, clean
 
 MOST_REPLAYED = 1_000
 """Messages of one thread that a replay looks at, the newest: a thread of a hundred thousand must not stop the line."""
-_STANDING = (
+STANDING = (
     *("identity_id", "snippet", "state", "urgency", "headline", "due_at", "position"),
     *("last_message_at", "last_ours"),
 )
@@ -61,9 +61,9 @@ def turn(touched: list[Thread], lines: list[Line]) -> None:
     replayed = replay([thread.id for thread in late])
     for thread in late:
         thread.message_count += len(fresh[thread.id])
-        for name in _STANDING:
+        for name in STANDING:
             setattr(thread, name, getattr(replayed[thread.id], name))
-    columns = (*_STANDING, "message_count", "assignee_id")
+    columns = (*STANDING, "message_count", "assignee_id")
     ordered = sorted(touched, key=lambda thread: thread.id)
     sql.update(Conversation, _CHANGED, [(t.id, *(getattr(t, name) for name in columns)) for t in ordered])
 
