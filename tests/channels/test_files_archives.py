@@ -182,6 +182,7 @@ def test_a_bomb_is_recognised_by_its_ratio_and_by_its_size() -> None:
             list(pieces(archives.opened(io.BytesIO(body), form, small), Cutting.by({})))
 
 
+@pytest.mark.slow
 def test_a_long_archive_is_read_in_flat_memory() -> None:
     lines = b"".join(
         b'{"id": "%d", "text": "the parcel number %d is late again"}\n' % (n, n * 7919) for n in range(150_000)

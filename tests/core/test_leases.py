@@ -29,6 +29,7 @@ def beside(act: object, count: int = 1) -> list[threading.Thread]:
     return threads
 
 
+@pytest.mark.slow
 def test_rows_of_one_claim_are_run_once_however_slow_the_first_ones_are(
     committed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

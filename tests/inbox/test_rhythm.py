@@ -52,6 +52,7 @@ def at(moment: datetime, arrivals: Stream, zone: ZoneInfo = BERLIN) -> rhythm.Ve
 
 @settings(max_examples=12, deadline=None)
 @given(rate=st.sampled_from([0.2, 1, 5, 40]), seed=st.integers(0, 10**6), weeks=st.integers(3, 10))
+@pytest.mark.slow
 def test_a_stream_that_goes_on_is_called_silent_in_at_most_one_hour_of_a_hundred(
     rate: float, seed: int, weeks: int
 ) -> None:

@@ -138,6 +138,7 @@ def must_be_the_same_in_any_order(cast: Cast, batches: list[list[Said]]) -> None
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @given(batches=histories())
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_any_order_and_any_split_give_the_same_threads(cast: Cast, batches: list[list[Said]]) -> None:
     must_be_the_same_in_any_order(cast, batches)
 
@@ -145,6 +146,7 @@ def test_any_order_and_any_split_give_the_same_threads(cast: Cast, batches: list
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 @given(batches=histories())
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 def test_any_order_and_any_split_give_the_same_threads_on_postgresql(cast: Cast, batches: list[list[Said]]) -> None:
     must_be_the_same_in_any_order(cast, batches)
 

@@ -33,6 +33,7 @@ ENVELOPES = st.builds(
 @pytest.mark.parametrize("verbs", [False, True])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.lists(ENVELOPES, max_size=25), zone=st.sampled_from(["UTC", "Asia/Kathmandu"]))
+@pytest.mark.slow
 def test_out_in_and_out_again(store: str, verbs: bool, said: list[Envelope], zone: str) -> None:
     owner = founding.found("Käse & Söhne \u202e", owner_name="Dana", zone=zone)
     source = Source.objects.create(workspace=owner.workspace, kind="fake", name="Social")

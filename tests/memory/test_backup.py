@@ -174,6 +174,7 @@ def test_a_file_cut_anywhere_is_no_backup(tmp_path: Path, passphrase: bytes | No
 
 
 @pytest.mark.parametrize("passphrase", [None, PASS], ids=["open", "sealed"])
+@pytest.mark.slow
 def test_a_changed_byte_is_noticed(tmp_path: Path, passphrase: bytes | None) -> None:
     raw = bytearray(small(tmp_path / "a.backup", passphrase).read_bytes())
     for place in range(20 if passphrase else 10, len(raw), max(1, len(raw) // 40)):

@@ -55,6 +55,8 @@ class Writer:
 
 def is_export(path: Path) -> bool:
     """Does the file begin as an export of Rapport does (packed or not)?"""
+    if path.is_dir():  # a folder of mails, say
+        return False
     with path.open("rb") as stream:
         try:
             return Opened(stream).head.startswith(SIGN)
