@@ -36,21 +36,26 @@ def forget(person: str, workspace: str | None, yes: bool) -> None:
             raise Refused(f"There is no workspace {workspace}.")
         chosen = find(place, person)
         known = forgetting.know(chosen)
-        _tell(known, forgetting.forget(known, by=None, apply=False))
+        _name(known)
         if not yes:
+            _tell(forgetting.forget(known, by=None, apply=False))
             say("Nothing has been changed. Add --yes to forget them, for good.")
             return
         done = carry_out("forget", lambda: forgetting.start(chosen), "Forgetting")
     except Refused as error:
         raise click.ClickException(str(error)) from error
+    _tell(done["counts"])
     _prove(done)
 
 
-def _tell(known: Known, counts: dict[str, int]) -> None:
+def _name(known: Known) -> None:
     who = ", ".join(f"{one.address} on {one.network}" for one in known.identities)
     say(
         f"Person {known.person.pk} in {known.person.workspace.slug}: {known.person.name or 'without a name'} ({who or '-'})"
     )
+
+
+def _tell(counts: dict[str, int]) -> None:
     for kind, number in counts.items():
         if number:
             say(f"  {number:7,}  {kind}")

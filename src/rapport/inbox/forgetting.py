@@ -12,6 +12,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
@@ -48,7 +49,7 @@ class Known:
     """Theirs, and ours in the conversations they began: these lose all their words."""
     keys: frozenset[bytes]
 
-    @property
+    @cached_property
     def masks(self) -> covering.Masks:
         return covering.Masks(Mask(self.sought), Mask(self.sought, near=True), self.began | self.spoke)
 
