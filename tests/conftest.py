@@ -16,6 +16,8 @@ os.environ["RAPPORT_SECRET_KEY"] = "a secret key that only the tests know and us
 os.environ["RAPPORT_ALLOW_LOOPBACK"] = "1"
 os.environ.pop("RAPPORT_URL", None)
 os.environ.pop("RAPPORT_DATABASE_URL", None)
+# The browser of the journeys keeps an event loop in this thread; the tests themselves are no asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"
 
 import dj_database_url  # noqa: E402

@@ -43,7 +43,8 @@ class Rapport:
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    for ours in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+        kept.pop(ours, None)
     return kept | {"RAPPORT_DATA": str(data), "RAPPORT_ALLOW_LOOPBACK": "1", "PYTHONUNBUFFERED": "1"} | more
 
 
