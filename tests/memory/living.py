@@ -77,7 +77,7 @@ def comparable(raw: bytes) -> list[dict[str, Any]]:
 
 _TO = {"person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
        "assignee": "member", "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
-       "assignee_id": "member"}  # fmt: skip
+       "assignee_id": "member", "member": "member"}  # fmt: skip
 
 
 def _renumbered(value: Any, numbers: dict[tuple[str, int], int]) -> Any:

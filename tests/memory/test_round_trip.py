@@ -61,7 +61,6 @@ def test_no_secret_and_no_login_is_carried(cast: Cast) -> None:
         "a cursor",
         "an error",
         "dana@acme.test",
-        "one more thing",
     ):
         assert secret not in words
 

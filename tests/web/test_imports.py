@@ -105,8 +105,8 @@ def test_health_tells_a_silence_and_what_gave_up_and_tries_again(cast: Cast, dan
     assert "Silent for 5 h, unusual for a Tuesday: some 30 messages" in page
     assert "An answer on its way out: It broke. &lt;b&gt;" in page and "look here" in page
     assert "Try again" not in bea.get("/w/acme/health/").content.decode()
-    assert bea.post(f"/w/acme/health/work/{dead.pk}/again/").status_code == 403
-    assert dana.post(f"/w/acme/health/work/{dead.pk}/again/")["Location"] == "/w/acme/health/"
+    assert bea.post(f"/w/acme/health/jobs/{dead.pk}/again/").status_code == 403
+    assert dana.post(f"/w/acme/health/jobs/{dead.pk}/again/")["Location"] == "/w/acme/health/"
     dead.refresh_from_db()
     assert dead.dead_at is None and dead.attempts == 0
 

@@ -63,7 +63,7 @@ workspace = [
     path("imports/<int:job>/cancellation/", imports.cancel, name="import_cancel"),
     path("imports/<int:job>/unreadable/", imports.unreadable, name="import_unreadable"),
     path("health/", wellbeing.wellbeing, name="wellbeing"),
-    path("health/work/<int:id>/again/", wellbeing.work_again, name="work_again"),
+    path("health/jobs/<int:id>/again/", wellbeing.work_again, name="work_again"),
 ]
 
 urlpatterns = [

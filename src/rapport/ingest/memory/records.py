@@ -1,7 +1,7 @@
 """The kinds of record in an export: which columns of which table each holds, and which records it points to.
 
 In the order in which they stand in a file: what a record points to stands before it. Whatever a table has that is not
-named here is left out on purpose: logins, secrets, cursors, drafts, raw bytes, and everything that can be made again.
+named here is left out on purpose: logins, secrets, cursors, raw bytes, and everything that can be made again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ from django.db import models
 
 from rapport.accounts.models import Member
 from rapport.core.models import Event
-from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Reading, Revision, Source, Term
+from rapport.inbox.models import (
+    Conversation,
+    Disposition,
+    Draft,
+    Message,
+    Note,
+    Outgoing,
+    Reading,
+    Revision,
+    Source,
+    Term,
+)
 from rapport.people.models import Identity, Order, Person
 
 
@@ -84,6 +95,7 @@ KINDS: tuple[Kind, ...] = (
         MESSAGE_PARTS,
     ),
     Kind("note", Note, ("text", "author", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
+    Kind("draft", Draft, ("text", "updated_at"), {"conversation": "conversation", "member": "member"}),
     Kind(
         "answer",
         Outgoing,
@@ -105,7 +117,6 @@ LEFT_OUT: dict[str, str] = {
     "core.Work": "What was still to be done is done where it was begun.",
     "core.Counter": "Counted anew.",
     "inbox.Arrival": "The bytes as they came; the messages made of them are there.",
-    "inbox.Draft": "Not said yet.",
     "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
     "ingest.SavedMapping": "How columns of other people's files were named.",
 }

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
-from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Source, Term
+from rapport.inbox.models import Conversation, Disposition, Draft, Message, Note, Outgoing, Source, Term
 from rapport.inbox.models.conversation import states_of
 from rapport.people.models import Identity, Order, Person
 
@@ -47,6 +47,7 @@ class Scope:
             "conversation": Conversation.objects.filter(**own),
             "message": Message.objects.filter(**own),
             "note": Note.objects.filter(conversation__workspace=self.workspace),
+            "draft": Draft.objects.filter(conversation__workspace=self.workspace),
             "answer": Outgoing.objects.filter(**own),
             "event": Event.objects.filter(workspace_id=self.workspace.pk),
         }
@@ -77,6 +78,7 @@ class Scope:
         self, began: QuerySet[Any], talks: QuerySet[Any], messages: QuerySet[Any], identities: QuerySet[Any]
     ) -> dict[str, QuerySet[Any]]:
         whole = self._whole()
+        drafts = whole["draft"].none() if self.person else whole["draft"].filter(conversation__in=talks.values("pk"))
         notes = whole["note"].filter(conversation__in=began.values("pk"))
         answers = (
             whole["answer"]
@@ -90,7 +92,7 @@ class Scope:
         )
         judged = Disposition.objects.filter(message__in=messages.values("pk"))
         acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
-        acted += [rows.values("by") for rows in (messages, notes, answers, judged)]
+        acted += [drafts.values("member"), *(rows.values("by") for rows in (messages, notes, answers, judged))]
         who = Q(pk__in=[])
         for ids in acted:
             who |= Q(pk__in=ids)
@@ -106,6 +108,7 @@ class Scope:
             "conversation": talks,
             "message": messages,
             "note": notes,
+            "draft": drafts,
             "answer": answers,
             "event": events,
         }
