@@ -71,6 +71,7 @@ def enter(page: Page, link: str) -> None:
     page.goto(link)
     if page.locator("[name=email]").count():
         page.fill("[name=email]", "dana@acme.example")
+        page.fill("[name=name]", "Dana")
         page.fill("[name=password]", "seven green garden chairs")
     page.click("main button")
     page.wait_for_url("**/w/**")
