@@ -60,7 +60,15 @@ def test_a_silence_is_told_by_the_workspaces_own_clock_and_only_with_history(cas
     assert "unusual for a Wednesday" in sentences(cast)["Social"][0]
 
 
+def test_history_brought_along_is_no_lag(cast: Cast) -> None:
+    cast.says("@ann", "@acme hello?", at=NOW - timedelta(days=3))
+    assert not any("after they were said" in sentence for sentence in sentences(cast)["Social"])
+    Source.objects.filter(pk=cast.source.pk).update(created_at=NOW - timedelta(days=4))
+    assert any("came 3 days after they were said" in sentence for sentence in sentences(cast)["Social"])
+
+
 def test_lag_waiting_rows_and_errors_are_told(cast: Cast) -> None:
+    Source.objects.filter(pk=cast.source.pk).update(created_at=NOW - timedelta(days=1))
     cast.says("@ann", "@acme hello?", at=NOW - timedelta(minutes=40))
     Source.objects.filter(pk=cast.source.pk).update(error="The token was refused.", unreadable=3)
     arrival = Arrival.objects.get()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -113,8 +113,12 @@ def _counts(sources: list[Source], now: datetime) -> Mapping[int, dict[int, int]
 
 
 def _lags(workspace: Workspace, now: datetime) -> dict[int, timedelta]:
-    """source → median lag of what arrived in the last day, among the newest messages of the workspace."""
-    newest = Message.objects.filter(workspace=workspace).order_by("-pk").values_list("source", "arrived_at", "said_at")
+    """source → median lag of what arrived in the last day, among the newest messages of the workspace.
+
+    What was said before the source was connected is history brought along, and tells of no lag.
+    """
+    since = Message.objects.filter(workspace=workspace, said_at__gte=F("source__created_at"))
+    newest = since.order_by("-pk").values_list("source", "arrived_at", "said_at")
     lags: dict[int, list[timedelta]] = defaultdict(list)
     for id, arrived_at, said_at in newest[:LAG_OF]:
         if now - arrived_at <= timedelta(days=1):
