@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from rapport.channels import money
 from rapport.channels.base import Card, Order
-from rapport.channels.files.guessing import guess
 from rapport.channels.files.handles import of_address
 from tests.channels.history import Read, packed
 
@@ -146,11 +144,3 @@ def test_an_amount_is_written_and_read_back(total: int, currency: str) -> None:
 )
 def test_profiles_are_told_by_their_address(address: str, service: str, handle: tuple[str, str]) -> None:
     assert of_address(address, service) == handle
-
-
-def test_a_column_called_number_makes_orders_only_beside_the_signs_of_one(tmp_path: Path) -> None:
-    shop, friends = tmp_path / "shop.csv", tmp_path / "friends.csv"
-    shop.write_text("number;email;placed;total\nA-1;ann@lee.test;2026-03-01;49,90\nA-2;bo@lee.test;2026-03-02;9,90\n")
-    friends.write_text("number;email;name\n1;ann@lee.test;Ann Lee\n2;bo@lee.test;Bo Diaz\n")
-    assert guess(shop, shop.name).kind == "orders"
-    assert guess(friends, friends.name).kind == "people"

@@ -22,7 +22,7 @@ ORDERS = (
     *("items", "network"),
 )
 USUAL = {
-    "number": "ordernumber number orderno ordernr orderid order bestellnummer bestellung numerodecommande commande pedido",
+    "number": "ordernumber orderno ordernr orderid order bestellnummer bestellung numerodecommande commande pedido",
     "email": "email emailaddress mail customeremail buyeremail billingemail contactemail adressemail correo emailadresse",
     "phone": "phone phonenumber telephone tel mobile mobilephone telefon cell billingphone customerphone",
     "handle": "handle username screenname account profile nick customerhandle",
