@@ -10,6 +10,7 @@ class IngestConfig(AppConfig):
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
         import rapport.inbox.forgetting
         import rapport.inbox.sending
+        import rapport.inbox.telling
         import rapport.ingest.importing
         import rapport.ingest.memory.returning
         import rapport.ingest.reprocessing  # noqa: F401

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 HERE = Path(__file__).parent / "static" / "rapport"
 STYLES = (
     "tokens", "base", "layout", "forms", "buttons", "menu", "stream", "conversation", "why", "composer", "person",
-    "toast", "page", "public", "print",
+    "portrait", "toast", "page", "public", "print",
 )  # fmt: skip
 BEHAVIOURS = ("js/htmx-rules.js", "js/panes.js", "js/stream.js", "js/composer.js", "js/toasts.js", "js/keys.js")
 _TYPES = {"rapport.css": "text/css; charset=utf-8", "rapport.js": "text/javascript; charset=utf-8"}

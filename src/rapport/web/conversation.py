@@ -12,13 +12,15 @@ from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
 from rapport.inbox import private, whereabouts
-from rapport.inbox.models import Conversation, Draft, Message
+from rapport.inbox.models import Conversation, Draft
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
-from rapport.people.models import Identity, Order
+from rapport.people import timeline
+from rapport.people.models import Order
 from rapport.web import streams, turns
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
+from rapport.web.person import about
 from rapport.web.reach import member_required, number
 
 OTHERS = 10
@@ -87,17 +89,12 @@ def _reads_where(row: Conversation) -> str:
 
 
 def _person(row: Conversation) -> dict[str, Any] | None:
-    """Who this is, own words first: the latest they said anywhere, their addresses, what else there is with them."""
+    """Who this is: what their page says of them, with the orders and the other conversations at hand."""
     if row.identity is None:
         return None
-    identities = list(Identity.objects.filter(person_id=row.identity.person_id).order_by("network", "pk"))
-    theirs = Message.objects.filter(identity__in=identities, ours=False, deleted_at=None)
-    others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=identities).exclude(pk=row.pk)
-    return {
-        "person": row.identity.person,
-        "identities": identities,
-        "words": theirs.order_by("-said_at").first(),
-        "since": theirs.order_by("said_at").values_list("said_at", flat=True).first(),
-        "orders": list(Order.objects.filter(person_id=row.identity.person_id).order_by("-placed_at", "-pk")[:OTHERS]),
-        "others": list(others.order_by("-last_message_at", "-pk")[:OTHERS]),
+    whole = timeline.whose(row.identity.person)
+    others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=whole.identities)
+    return about(whole, row.identity.person) | {
+        "orders": list(Order.objects.filter(person__in=whole.people).order_by("-placed_at", "-pk")[:OTHERS]),
+        "others": list(others.exclude(pk=row.pk).order_by("-last_message_at", "-pk")[:OTHERS]),
     }

@@ -78,6 +78,8 @@ SILENCE = {
     "joke": _("Joke or rant"),
     "other": _("Another reason"),
 }
+TOLD = {"message": _("Messages"), "note": _("Notes"), "answer": _("On their way"), "order": _("Orders")}
+"""The kinds of a timeline, in the order in which they are offered."""
 FORMS = {
     "jsonl": _("JSON Lines"),
     "csv": _("a table (CSV)"),
