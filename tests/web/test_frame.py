@@ -47,13 +47,34 @@ def test_every_word_on_the_screen_can_be_translated(template: Path) -> None:
     assert not loose & {"the", "and", "Send", "Save", "You", "your", "This"}, loose
 
 
-def test_style_and_behaviour_are_two_small_files_kept_for_a_year(cast: Cast) -> None:
-    for name, most in (("rapport.css", 30_000), ("rapport.js", 80_000)):
+def test_style_behaviour_and_icons_are_three_small_files_kept_for_a_year(cast: Cast) -> None:
+    for name, most in (("rapport.css", 20_000), ("rapport.js", 45_000), ("icons.svg", 6_000)):
         answer = Client().get(assets.url(name), headers={"Accept-Encoding": "gzip"})
         assert "immutable" in answer["Cache-Control"] and answer["Content-Encoding"] == "gzip"
-        assert len(assets.build(name).body) <= most
+        assert len(answer.content) <= most, name
     assert Client().get("/assets/x/settings.py").status_code == 404
-    assert sum(len(assets.build(name).squeezed) for name in ("rapport.css", "rapport.js")) < 40_000
+    assert Client().get("/assets/old/rapport.css")["Cache-Control"] == "no-cache"
+
+
+def test_pages_go_over_the_wire_squeezed(cast: Cast, bea: Client) -> None:
+    answer = bea.get("/w/acme/?stream=all", headers={"Accept-Encoding": "gzip"})
+    assert answer["Content-Encoding"] == "gzip" and len(answer.content) < 6_000
+
+
+@pytest.mark.parametrize("style", sorted((assets.HERE / "css").glob("*.css")), ids=lambda path: path.stem)
+def test_colours_and_sizes_come_from_the_tokens(style: Path) -> None:
+    text = style.read_text()
+    assert style.stem in assets.STYLES
+    if style.stem != "tokens":
+        assert not re.search(r"#[0-9a-f]{3,8}\b(?!-)", text), "a colour of its own"
+        assert not re.search(r"\b(left|right)\s*:", text), "left and right: say inline-start and inline-end"
+        assert "!important" not in text or style.stem in {"base", "print"}
+
+
+def test_every_symbol_that_is_asked_for_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([a-z]+)"', (assets.HERE / "icons.svg").read_text()))
+    asked = {name for page in TEMPLATES for name in re.findall(r'\bicon\("([a-z]+)"', page.read_text())}
+    assert asked <= drawn and {words.network_icon(name) for name in ("mail", "webhook", "x")} <= drawn
 
 
 def test_behaviours_are_small() -> None:

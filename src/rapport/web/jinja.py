@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
@@ -31,7 +32,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(
         url=url,
         static=staticfiles_storage.url,
-        sprite=staticfiles_storage.url("rapport/icons.svg"),
+        sprite=lazy(assets.url, str)("icons.svg"),
         asset=assets.url,
         words=words,
         member=None,
@@ -43,8 +44,9 @@ def environment(**options: Any) -> Environment:
         held_seconds=settings.RAPPORT_HELD_SECONDS,
     )
     env.filters.update(
-        ago=times.ago, until=times.until, absolute=times.absolute, iso=times.iso, clock=times.clock_of_day,
-        day=times.day, initials=words.initials, web_url=words.web_url, network=words.network, icon=words.network_icon,
+        ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
+        clock=times.clock_of_day, day=times.day, initials=words.initials, tint=words.tint, web_url=words.web_url,
+        network=words.network, icon=words.network_icon,
         money=money.written,
     )  # fmt: skip
     return env

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rapport.core.database import now
 
@@ -32,6 +33,24 @@ def ago(moment: datetime) -> str:
     """How long ago, short enough for a row."""
     passed = now() - moment
     return _("now") if passed < timedelta(seconds=45) else span(passed)
+
+
+def since(moment: datetime) -> str:
+    """How long ago, as a sentence says it: ``just now``, ``4 minutes ago``."""
+    seconds = int((now() - moment).total_seconds())
+    if seconds < 45:
+        return _("just now")
+    if seconds < _HOUR:
+        n = max(1, seconds // _MINUTE)
+        return ngettext("%(n)s minute ago", "%(n)s minutes ago", n) % {"n": n}
+    if seconds < 2 * _DAY:
+        n = seconds // _HOUR
+        return ngettext("%(n)s hour ago", "%(n)s hours ago", n) % {"n": n}
+    if seconds < 730 * _DAY:
+        n = seconds // _DAY
+        return ngettext("%(n)s day ago", "%(n)s days ago", n) % {"n": n}
+    n = seconds // (365 * _DAY)
+    return ngettext("%(n)s year ago", "%(n)s years ago", n) % {"n": n}
 
 
 def until(moment: datetime) -> str:

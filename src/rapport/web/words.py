@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -149,6 +150,11 @@ def initials(name: str) -> str:
     """Up to two letters that stand for somebody in a narrow place."""
     parts = [part for part in name.replace("@", " ").split() if part[0].isalnum()]
     return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper() if parts else "?"
+
+
+def tint(name: str) -> int:
+    """Which of the six papers stands behind somebody's initials: always the same one for the same name."""
+    return crc32(name.casefold().encode()) % 6
 
 
 def web_url(address: str) -> str:
