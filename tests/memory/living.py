@@ -15,7 +15,9 @@ from rapport.inbox import correcting, replying, working
 from rapport.inbox.models import Message, Outgoing
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
-from rapport.people.models import Order
+from rapport.people import merging
+from rapport.people.likeness import Sign
+from rapport.people.models import Identity, Order, Person
 from tests.conftest import NOW, Cast
 
 
@@ -35,6 +37,14 @@ def live(cast: Cast) -> None:
         workspace=cast.acme, person=person, shop="shop", number="A-1042", key=key("shop", "A-1042"), placed_at=NOW,
         total=4990, currency="EUR", status="sent to Ann Example", text="1 blue kettle", arrived_at=NOW,
     )  # fmt: skip
+    bo = Message.objects.get(external_id="b1").identity.person
+    called = Person.objects.create(workspace=cast.acme, name="Bo")
+    Identity.objects.create(
+        workspace=cast.acme, person=called, network="phone", address="+43 1 5550", key=key("phone", "+43 1 5550")
+    )
+    merging.merge(
+        bo, called, by=cast.bea, why="Bo said so.", evidence=[Sign("same_name", 1.0, left=bo.identities.get().pk)]
+    )
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)
     replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)
@@ -77,7 +87,9 @@ def comparable(raw: bytes) -> list[dict[str, Any]]:
 
 _TO = {"person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
        "assignee": "member", "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
-       "assignee_id": "member", "member": "member"}  # fmt: skip
+       "assignee_id": "member", "member": "member", "origin": "person", "kept": "person", "other": "person",
+       "other_id": "person", "merge_id": "merge", "undone_by": "member", "left": "identity",
+       "right": "identity", "order": "order"}  # fmt: skip
 
 
 def _renumbered(value: Any, numbers: dict[tuple[str, int], int]) -> Any:

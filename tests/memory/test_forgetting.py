@@ -17,7 +17,7 @@ from rapport.inbox import checking, forgetting, proving
 from rapport.inbox.models import Arrival, Conversation, Draft, Message, Note, Outgoing, Reading, Revision
 from rapport.ingest import accepting, pipeline
 from rapport.people.finding import find
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Merge, Person
 from tests.conftest import NOW, Cast, make_cast
 from tests.memory.living import exported, live
 
@@ -270,3 +270,17 @@ def test_reading_the_bytes_keeps_our_locks(committed: str) -> None:
     look = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT 1 FROM inbox_message'); c.close()"
     subprocess.run([sys.executable, "-c", look, str(main)], check=True)
     assert log.exists(), "The last to leave removes the log: we are still here."
+
+
+def test_whoever_is_merged_is_forgotten_wholly(cast: Cast) -> None:
+    live(cast)
+    bo = Identity.objects.get(address="@bo").person
+    called = Identity.objects.get(address__startswith="+43")
+    known = forgetting.know(called.person)
+    assert known.sought.addresses == ("+43 1 5550", "@bo")
+    forgetting.forget(known, by=cast.dana, apply=True)
+    called.refresh_from_db()
+    assert called.address.startswith("forgotten-") and {one.name for one in bo.everyone()} == {""}
+    assert Merge.objects.get().why == ""
+    assert not sum(forgetting.forget(forgetting.know(bo), by=cast.dana, apply=False).values())
+    assert proving.prove(known)["rows"] == 0

@@ -6,9 +6,14 @@ import gzip
 import json
 from pathlib import Path
 
+import pytest
+
+from rapport.accounts.models import Workspace
 from rapport.core import counters
 from rapport.inbox import checking
 from rapport.inbox.models import Conversation, Message, Outgoing, Source
+from rapport.people import merging
+from rapport.people.models import Identity, Merge
 from tests.conftest import Cast
 from tests.memory.living import comparable, exported, live, take_back
 
@@ -73,3 +78,33 @@ def test_an_answer_in_flight_is_unknown_where_it_is_taken_back(cast: Cast, tmp_p
     answer = Outgoing.objects.get(workspace=back)
     assert answer.state == "unknown" and "Look whether it left" in answer.error
     assert answer.key != Outgoing.objects.get(workspace=cast.acme).key
+
+
+def test_who_was_merged_is_merged_where_it_is_taken_back(cast: Cast, tmp_path: Path) -> None:
+    live(cast)
+    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
+    back = take_back(tmp_path / "a.jsonl")
+    bo = Identity.objects.get(workspace=back, address="@bo").person
+    called = Identity.objects.get(workspace=back, address__startswith="+43")
+    assert called.person == bo and called.origin is not None and called.origin.merged_into == bo
+    merging.unmerge(Merge.objects.get(workspace=back), by=None)
+    called.refresh_from_db()
+    assert called.person != bo and called.origin is None and called.person.merged_into is None
+
+
+def test_merges_that_go_in_a_circle_are_refused(cast: Cast, tmp_path: Path) -> None:
+    live(cast)
+    lines = exported(cast.acme).splitlines()
+    first = next(line for line in lines if b'"record":"merge"' in line)
+    said = json.loads(first)
+    turned = said | {"id": said["id"] + 1, "kept": said["other"], "other": said["kept"]}
+    end = json.loads(lines[-1])
+    end["counts"]["merge"], end["sha256"] = 2, None
+    place = lines.index(first) + 1
+    lines[place:-1] = [json.dumps(turned, separators=(",", ":")).encode(), *lines[place:-1]]
+    lines[-1] = json.dumps(end).encode()
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    count = Workspace.objects.count()
+    with pytest.raises(AssertionError, match="circle"):
+        take_back(tmp_path / "a.jsonl")
+    assert Workspace.objects.count() == count

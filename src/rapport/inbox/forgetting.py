@@ -26,7 +26,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
 from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing, Source
-from rapport.people.models import Identity, Order, Person
+from rapport.people.models import Identity, Merge, Order, Person
 
 BATCH = 200
 NOBODY = "forgotten-"
@@ -39,6 +39,8 @@ class Known:
     """What is known of a person before anything goes: needed to find them, and to prove afterwards that they are gone."""
 
     person: Person
+    everyone: tuple[Person, ...]
+    """All the rows that are this human: nobody is half forgotten because somebody merged them."""
     identities: tuple[Identity, ...]
     sought: Sought
     began: frozenset[int]
@@ -60,7 +62,8 @@ class Known:
 
 def know(person: Person) -> Known:
     """Gather what is known of them."""
-    identities = tuple(Identity.objects.filter(person=person))
+    everyone = tuple(person.everyone())
+    identities = tuple(Identity.objects.filter(person__in=everyone))
     began = frozenset(Conversation.objects.filter(identity__in=identities).values_list("pk", flat=True))
     ids, keys, texts, spoke = set(), set(), set(), set()
     theirs = Message.objects.filter(identity__in=identities)
@@ -72,11 +75,11 @@ def know(person: Person) -> Known:
             if not is_ours:
                 spoke.add(talk)
                 texts.add(text)
-    names = {person.name, *(one.name for one in identities)}
+    names = {one.name for one in everyone} | {one.name for one in identities}
     addresses = {one.address for one in identities if not one.address.startswith(NOBODY)}
     told = {name for name in names if name and not name.startswith((NOBODY, "@")) and name not in addresses}
     sought = Sought(tuple(sorted(addresses)), tuple(sorted(told)), tuple(sorted(texts - {""})))
-    return Known(person, identities, sought, began, frozenset(spoke), frozenset(ids), frozenset(keys))
+    return Known(person, everyone, identities, sought, began, frozenset(spoke), frozenset(ids), frozenset(keys))
 
 
 def forget(known: Known, *, by: Member | None, apply: bool, seen: Seen = lambda: None) -> Counter[str]:
@@ -110,7 +113,9 @@ def _rows(known: Known) -> Counter[str]:
             "answers to them": Outgoing.objects.filter(conversation__in=_some(known.began)).exclude(text="").count(),
             "notes about them": Note.objects.filter(conversation__in=_some(known.began)).count(),
             "drafts to them": Draft.objects.filter(conversation__in=_some(known.began)).count(),
-            "orders of theirs": Order.objects.filter(person=known.person).exclude(number__startswith=NOBODY).count(),
+            "orders of theirs": Order.objects.filter(person__in=known.everyone)
+            .exclude(number__startswith=NOBODY)
+            .count(),
             "identities": sum(not one.address.startswith(NOBODY) for one in known.identities),
         }
     )
@@ -167,10 +172,12 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
                 # a key of chance: if they ever write again, they are a stranger
                 named = {"address": f"{NOBODY}{one.pk}", "name": "", "key": secrets.token_bytes(16)}
                 changed |= bool(Identity.objects.filter(pk=one.pk).update(**named))
-        if not changed and not Person.objects.filter(pk=known.person.pk).exclude(name="").exists() and not counts:
+        people = Person.objects.filter(pk__in=[one.pk for one in known.everyone])
+        if not changed and not people.exclude(name="").exists() and not counts:
             return
-        Person.objects.filter(pk=known.person.pk).update(name="", organisation="", note="")
-        for order in Order.objects.filter(person=known.person):  # what was paid stays, and when
+        people.update(name="", organisation="", note="")
+        Merge.objects.filter(other__in=known.everyone).update(why="")
+        for order in Order.objects.filter(person__in=known.everyone):  # what was paid stays, and when
             named = {"number": f"{NOBODY}{order.pk}", "key": secrets.token_bytes(16), "status": "", "text": ""}
             Order.objects.filter(pk=order.pk).update(**named)
         record("person.forgotten", known.person, by=by, rows=sum(counts.values()))

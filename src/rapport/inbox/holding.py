@@ -25,7 +25,7 @@ from rapport.inbox.models import (
     Revision,
     Source,
 )
-from rapport.people.models import Order, Person
+from rapport.people.models import Merge, Order, Person
 
 BATCH = 500
 
@@ -60,6 +60,7 @@ PLACES = (
     Place(Outgoing, "workspace_id", ("text", "error"), talk="conversation_id"),
     Place(Person, "workspace_id", ("organisation", "note")),
     Place(Order, "workspace_id", ("number", "status", "text")),
+    Place(Merge, "workspace_id", ("why",)),
     Place(Source, "workspace_id", ("error",)),
     Place(Arrival, "workspace_id", ("error",)),
     Place(Work, "workspace_id", ("error",)),
@@ -76,6 +77,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
     "people.Order": "The shop's name on its network, a currency and a key.",
+    "people.Merge": "Codes, weights and ids.",
     "ingest.SavedMapping": "Names of columns.",
     "people.Identity": "The identity itself becomes nobody's.",
     "inbox.Note": "A key.",

@@ -46,7 +46,8 @@ def _named(known: Known) -> int:
     identities = Identity.objects.filter(pk__in=[one.pk for one in known.identities]).exclude(
         address__startswith=NOBODY
     )
-    return identities.count() + Person.objects.filter(pk=known.person.pk).exclude(name="").count()
+    people = Person.objects.filter(pk__in=[one.pk for one in known.everyone])
+    return identities.count() + people.exclude(name="", organisation="", note="").count()
 
 
 def _elsewhere(known: Known) -> int:

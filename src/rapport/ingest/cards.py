@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from rapport.accounts.models import Workspace
 from rapport.channels.base import Card
-from rapport.core.database import now
+from rapport.core.database import enter, now
 from rapport.core.hashing import key
 from rapport.ingest import sql
 from rapport.ingest.line import clean
 from rapport.people.addresses import folded
+from rapport.people.merging import people_room
 from rapport.people.models import Identity, Person
 
 _PERSON = ("id", "workspace", "name", "organisation", "note", "created_at")
-_IDENTITY = ("workspace", "person", "network", "address", "name", "key", "created_at")
+_IDENTITY = ("workspace", "person", "origin", "network", "address", "name", "key", "created_at")
 _SAID = ("name", "organisation", "note")
 
 
@@ -23,14 +28,17 @@ def keep(workspace: Workspace, cards: Sequence[Card]) -> None:
     if not cards:
         return
     people = people_of(workspace, cards)
-    rows = Person.objects.prefetch_related("identities").in_bulk(set(people))
+    rows = Person.objects.in_bulk(set(people))
+    addresses: dict[int, set[str]] = defaultdict(lambda: {""})
+    for identity in Identity.objects.filter(Q(person__in=rows, origin=None) | Q(origin__in=rows)):
+        addresses[identity.own_person_id].add(identity.address)
     changed: dict[int, tuple[object, ...]] = {}
     for card, id in zip(cards, people, strict=True):
         person = rows[id]
         before = tuple(getattr(person, name) for name in _SAID)
         # A name that is only an address was nobody's choice.
-        called = {identity.address for identity in person.identities.all()} | {""}
-        person.name = (clean(card.name, 200) or person.name) if person.name in called else person.name
+        chosen = person.name not in addresses[id]
+        person.name = person.name if chosen else clean(card.name, 200) or person.name
         person.organisation = person.organisation or clean(card.organisation, 200)
         person.note = person.note or clean(card.note, 10_000)
         after = tuple(getattr(person, name) for name in _SAID)
@@ -43,9 +51,13 @@ def people_of(workspace: Workspace, cards: Iterable[Card]) -> list[int]:
     """The person's id of each card: whoever has one of its addresses, the first that is known; else somebody new.
 
     Addresses that nobody has become theirs. Two people who share a card stay two: joining them is a person's choice.
+    Of somebody who is merged it is the row that the address came with, so that unmerging finds there what came since.
     """
+    enter(people_room(workspace.pk))
     wanted = [{_key(*address): address for address in card.addresses} for card in cards]
-    known = _known(workspace, {found for addresses in wanted for found in addresses})
+    theirs = _known(workspace, {found for addresses in wanted for found in addresses})
+    known = {found: one.own for found, one in theirs.items()}
+    kept = {one.own: one.kept for one in theirs.values()}
     strangers = iter(sql.next_ids(Person, sum(1 for addresses in wanted if not addresses.keys() & known.keys())))
     people: list[int] = []
     made: dict[int, Card] = {}
@@ -60,14 +72,18 @@ def people_of(workspace: Workspace, cards: Iterable[Card]) -> list[int]:
         name = clean(card.name, 200)
         for found, (network, address) in addresses.items():
             if known.setdefault(found, id) == id:
-                rows.append((workspace.pk, id, network, clean(address, 320), name, found, moment))
+                today = kept.get(id, id)
+                origin = id if id != today else None
+                rows.append((workspace.pk, today, origin, network, clean(address, 320), name, found, moment))
     sql.insert(Person, _PERSON, [_person(workspace, id, card, moment) for id, card in made.items()])
     sql.insert(Identity, _IDENTITY, rows)
     # Another worker may have met the same stranger at the same moment: its identity won, our person is nobody.
-    theirs = _known(workspace, known)
-    lost = [id for id, card in made.items() if not any(theirs.get(_key(*address)) == id for address in card.addresses)]
+    now_known = {found: one.own for found, one in _known(workspace, known).items()}
+    lost = [
+        id for id, card in made.items() if not any(now_known.get(_key(*address)) == id for address in card.addresses)
+    ]
     Person.objects.filter(pk__in=lost, identities=None).delete()
-    return [next((theirs[found] for found in addresses if found in theirs), id)
+    return [next((now_known[found] for found in addresses if found in now_known), id)
             for addresses, id in zip(wanted, people, strict=True)]  # fmt: skip
 
 
@@ -75,11 +91,18 @@ def _key(network: str, address: str) -> bytes:
     return key(network, folded(address))
 
 
-def _known(workspace: Workspace, keys: Iterable[bytes]) -> dict[bytes, int]:
-    """Identity key → person, for those that stand in this workspace."""
+class _Whose(NamedTuple):
+    """Two persons' ids: of the row an identity came with, and of the one that stands for the human today."""
+
+    own: int
+    kept: int
+
+
+def _known(workspace: Workspace, keys: Iterable[bytes]) -> dict[bytes, _Whose]:
+    """Identity key → whose it is, for those that stand in this workspace."""
     ids = sql.ids(Identity, workspace.pk, keys)
-    rows = Identity.objects.filter(pk__in=ids.values()).values_list("key", "person_id")
-    return {bytes(found): person for found, person in rows}
+    rows = Identity.objects.filter(pk__in=ids.values()).values_list("key", "origin_id", "person_id")
+    return {bytes(found): _Whose(origin or person, person) for found, origin, person in rows}
 
 
 def _person(workspace: Workspace, id: int, card: Card, moment: object) -> tuple[object, ...]:

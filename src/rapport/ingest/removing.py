@@ -158,7 +158,9 @@ def _forget_people(ids: set[int], began: datetime) -> None:
 def _bare(model: type[models.Model], rows: Any) -> set[int]:
     """The ids of those rows to which no row of any table points."""
     found = model._base_manager.filter(pk__in=rows)
-    for relation in model._meta.related_objects:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
         pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
         found = found.exclude(pk__in=pointing.values(relation.field.attname))
     return set(found.values_list("pk", flat=True))

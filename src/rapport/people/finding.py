@@ -8,7 +8,9 @@ from rapport.people.models import Identity, Person
 
 
 def find(workspace: Workspace | None, words: str) -> Person:
-    """The person with this id (``#12``, or ``12``) or address (a leading @ and upper case do not matter).
+    """Whoever has this id (``#12``, or ``12``) or address (a leading @ and upper case do not matter).
+
+    The id of somebody who is merged leads to who was kept.
 
     Digits are an address first where somebody has it: on some networks people are numbers. Raises Refused.
     """
@@ -19,7 +21,9 @@ def find(workspace: Workspace | None, words: str) -> Person:
     owners = Identity.objects.filter(address__iexact=bare) | Identity.objects.filter(address__iexact=f"@{bare}")
     found = list(people.filter(pk__in=owners.values("person"))[:6]) if bare else []
     if number.isascii() and number.isdecimal() and not found:
-        found = list(people.filter(pk=int(number[:18])))
+        found = [
+            one.kept for one in people.filter(pk=int(number[:18])).select_related("workspace", "merged_into__workspace")
+        ]
     if not found:
         raise Refused(f"There is nobody with the id or address {words[:80]!r}. Search for them on the desk.")
     if len(found) > 1:

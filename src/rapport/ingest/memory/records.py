@@ -25,7 +25,7 @@ from rapport.inbox.models import (
     Source,
     Term,
 )
-from rapport.people.models import Identity, Order, Person
+from rapport.people.models import Identity, Merge, Order, Person
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("member", Member, ("name", "role", "created_at", "left_at")),
     Kind("term", Term, ("kind", "text", "created_at")),
     Kind("person", Person, ("name", "organisation", "note", "created_at")),
-    Kind("identity", Identity, ("network", "address", "name", "key", "created_at"), {"person": "person"}),
+    Kind(
+        "identity",
+        Identity,
+        ("network", "address", "name", "key", "created_at"),
+        {"person": "person", "origin": "person"},
+    ),
     Kind(
         "order",
         Order,
@@ -102,13 +107,22 @@ KINDS: tuple[Kind, ...] = (
         ("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
         {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
     ),
+    Kind(
+        "merge",
+        Merge,
+        ("evidence", "why", "at", "undone_at"),
+        {"kept": "person", "other": "person", "by": "member", "undone_by": "member"},
+    ),
     Kind("event", Event, ("verb", "subject", "subject_id", "at", "facts"), {"by": "member"}),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 BY_MODEL: dict[str, Kind] = {str(kind.model._meta.model_name): kind for kind in KINDS}
 
-FACTS: dict[str, str] = {"first": "message", "last": "message", "assignee_id": "member"}
-"""Facts of an event that are ids, at whatever depth, and the kind whose id each is."""
+FACTS: dict[str, str] = {
+    "first": "message", "last": "message", "message": "message", "assignee_id": "member", "other_id": "person",
+    "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
+}  # fmt: skip
+"""Facts of an event or of evidence that are ids, at whatever depth, and the kind whose id each is."""
 
 LEFT_OUT: dict[str, str] = {
     "accounts.User": "A login. Members are named; who may come in is decided where the workspace is taken back.",

@@ -21,6 +21,7 @@ from rapport.core.refusal import Refused
 from rapport.ingest.memory import clearing, lines, understood, values
 from rapport.ingest.memory.records import BY_NAME, Kind
 from rapport.ingest.memory.writing import Returned, Row, insert
+from rapport.people import merging
 
 BATCH = 500
 
@@ -104,6 +105,7 @@ def _write(path: Path, told: dict[str, Any], made: Returned, seen: Callable[[int
             raise Refused("The job was stopped, or another worker has taken it.")
     workspace = Workspace.objects.get(pk=made.workspace_id)
     with write():
+        merging.settle(workspace.pk)
         if not Member.objects.active().filter(workspace=workspace, role=Role.OWNER).exists():
             Member.objects.create(workspace=workspace, name="Owner", role=Role.OWNER)
         record("workspace.returned", workspace, workspace_id=workspace.pk, rows=count, format=told["format"])

@@ -11,7 +11,7 @@ from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
 from rapport.inbox.models import Conversation, Disposition, Draft, Message, Note, Outgoing, Source, Term
 from rapport.inbox.models.conversation import states_of
-from rapport.people.models import Identity, Order, Person
+from rapport.people.models import Identity, Merge, Order, Person
 
 STREAMS = ("needs", "waiting", "answered", "quiet", "all")
 
@@ -49,13 +49,14 @@ class Scope:
             "note": Note.objects.filter(conversation__workspace=self.workspace),
             "draft": Draft.objects.filter(conversation__workspace=self.workspace),
             "answer": Outgoing.objects.filter(**own),
+            "merge": Merge.objects.filter(**own),
             "event": Event.objects.filter(workspace_id=self.workspace.pk),
         }
 
     def _narrow(self) -> dict[str, QuerySet[Any]]:
         whole = self._whole()
         if self.person is not None:
-            theirs = whole["identity"].filter(person=self.person).values("pk")
+            theirs = whole["identity"].filter(person__in=self.person.everyone()).values("pk")
             began = whole["conversation"].filter(identity__in=theirs)
             messages = whole["message"].filter(
                 Q(identity__in=theirs) | Q(ours=True, conversation__in=began.values("pk"))
@@ -63,9 +64,7 @@ class Scope:
             talks = whole["conversation"].filter(
                 Q(pk__in=began.values("pk")) | Q(pk__in=messages.values("conversation"))
             )
-            identities = (
-                whole["identity"].filter(Q(person=self.person) | Q(messages__in=messages.values("pk"))).distinct()
-            )
+            identities = whole["identity"].filter(Q(pk__in=theirs) | Q(messages__in=messages.values("pk"))).distinct()
         else:
             began = talks = whole["conversation"].filter(state__in=states_of(self.stream))
             messages = whole["message"].filter(conversation__in=talks.values("pk"))
@@ -90,8 +89,13 @@ class Scope:
             | Q(subject="message", subject_id__in=messages.values("pk"))
             | Q(subject="outgoing", subject_id__in=answers.values("pk"))
         )
+        people = Q(pk__in=identities.values("person")) | Q(pk__in=identities.values("origin"))
+        people |= Q(pk__in=self.person.everyone()) if self.person else Q(merged_into__in=identities.values("person"))
+        merges = whole["merge"].filter(other__in=whole["person"].filter(people).values("pk"))
+        merges = merges.filter(kept__in=whole["person"].filter(people).values("pk"))
         judged = Disposition.objects.filter(message__in=messages.values("pk"))
         acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
+        acted += [merges.values("by"), merges.values("undone_by")]
         acted += [drafts.values("member"), *(rows.values("by") for rows in (messages, notes, answers, judged))]
         who = Q(pk__in=[])
         for ids in acted:
@@ -99,16 +103,17 @@ class Scope:
         return {
             "member": whole["member"].filter(who),
             "term": whole["term"] if self.person is None else whole["term"].none(),
-            "person": whole["person"].filter(pk__in=identities.values("person")),
+            "person": whole["person"].filter(people),
             "identity": identities,
-            "order": whole["order"].filter(person__in=identities.values("person"))
+            "order": whole["order"].filter(person__in=whole["person"].filter(people).values("pk"))
             if self.person is None
-            else whole["order"].filter(person=self.person),
+            else whole["order"].filter(person__in=self.person.everyone()),
             "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
             "conversation": talks,
             "message": messages,
             "note": notes,
             "draft": drafts,
             "answer": answers,
+            "merge": merges,
             "event": events,
         }

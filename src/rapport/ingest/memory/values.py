@@ -14,10 +14,11 @@ from django.db import models
 
 from rapport.core.refusal import Refused
 from rapport.ingest.memory.lines import NOTHING
+from rapport.people.likeness import Sign
 from rapport.understanding.reading import Reading, Reason
 
 DEEPEST = 40
-SHAPES: dict[str, Any] = {"Reading.data": Reading, "Disposition.reasons": list[Reason]}
+SHAPES: dict[str, Any] = {"Reading.data": Reading, "Disposition.reasons": list[Reason], "Merge.evidence": list[Sign]}
 """JSON that pages read as a value; all else is an object."""
 _RUNS = ("javascript:", "data:", "vbscript:")
 

@@ -80,6 +80,8 @@ def _as_it_is_now(kind: Kind, said: dict[str, Any], made: Returned) -> dict[str,
     if kind.name == "answer":
         flying = {"state": str(Outgoing.State.UNKNOWN), "error": ON_ITS_WAY} if said["state"] in _FLYING else {}
         return said | flying | {"was": _facts(said["was"], made.numbers)}
+    if kind.name == "merge":
+        return said | {"evidence": _facts(said["evidence"], made.numbers)}
     if kind.name == "source":  # a channel that this Rapport does not have: its history is as if from a file
         known = {channel.kind for channel in registry.all()}
         return said if said["kind"] in known else said | {"kind": "files"}
