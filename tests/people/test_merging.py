@@ -29,15 +29,6 @@ def names(person: Person) -> set[str]:
     return {one.name for one in Person.objects.get(pk=person.pk).everyone()}
 
 
-@pytest.fixture(autouse=True)
-def network() -> object:
-    from rapport.channels import registry
-    from rapport.channels.fake.channel import FakeChannel
-
-    with registry.also(FakeChannel()):
-        yield
-
-
 def test_two_become_one_and_two_again(cast: Cast) -> None:
     a, b = several(cast, "@a", "@b")
     made = merging.merge(a, b, by=cast.bea, why=" She said so. ")

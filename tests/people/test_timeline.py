@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapport.core.hashing import key
 from rapport.inbox import replying, working
 from rapport.inbox.models import Conversation, Message
-from rapport.people import timeline
+from rapport.people import merging, timeline
 from rapport.people.models import Order, Person
 from tests.conftest import NOW, Cast
 
@@ -80,3 +80,13 @@ def test_a_mark_of_a_stranger_is_none_or_a_mark(text: str) -> None:
 def test_a_mark_comes_back_as_it_was() -> None:
     mark = timeline.Mark(NOW, "note", 7)
     assert timeline.mark(str(mark)) == mark
+
+
+def test_who_is_merged_has_one_timeline_with_all_that_was_said_and_bought(cast: Cast) -> None:
+    ann = cast.says("@ann", "@acme hello").identity.person
+    bo = cast.says("@bo", "@acme good evening").identity.person
+    Order.objects.create(workspace=cast.acme, person=bo, shop="shop", number="7", key=key("shop", "7"), placed_at=NOW)
+    merging.merge(ann, bo, by=cast.bea)
+    for one in (ann, bo):
+        told = {entry.text for entry in timeline.read(timeline.whose(Person.objects.get(pk=one.pk))).entries}
+        assert told == {"@acme hello", "@acme good evening", "7"}

@@ -97,8 +97,9 @@ def kinds() -> list[str]:
 
 def whose(person: Person) -> Whose:
     """All that is this human."""
-    identities = Identity.objects.filter(person=person).order_by("pk").values_list("pk", flat=True)
-    return Whose(person.workspace_id, (person.pk,), tuple(identities))
+    people = person.everyone()
+    identities = Identity.objects.filter(person__in=people).order_by("pk").values_list("pk", flat=True)
+    return Whose(person.workspace_id, tuple(people.order_by("pk").values_list("pk", flat=True)), tuple(identities))
 
 
 def read(of: Whose, *, only: Collection[str] = (), before: Mark | None = None, limit: int = PAGE) -> Page:

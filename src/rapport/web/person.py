@@ -20,11 +20,12 @@ KNOWN_AS = 12
 
 
 def known(member: Member, id: int) -> Person:
-    """The person of this id, if this member may see them; 404 if not."""
-    found = Person.objects.filter(workspace=member.workspace, pk=id).select_related("workspace").first()
+    """The person of this id, if this member may see them, or whom they were merged into; 404 if not."""
+    rows = Person.objects.filter(workspace=member.workspace, pk=id)
+    found = rows.select_related("workspace", "merged_into__workspace").first()
     if found is None:
         raise Http404
-    return found
+    return found.kept
 
 
 @require_safe
