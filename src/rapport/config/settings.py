@@ -75,7 +75,9 @@ SQLITE = {
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000; "
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+            # Each thread has a connection with a cache of its own: the second figure bounds all of them together.
+            "PRAGMA cache_size=-65536; PRAGMA soft_heap_limit=100663296; PRAGMA mmap_size=268435456; "
+            "PRAGMA temp_store=MEMORY;"
         ),
     },
 }

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import ChannelError, Setting, Validates
+from rapport.channels.base import Channel, ChannelError, Setting, Validates
 from rapport.channels.text import clean, one_line
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Source
+
+GENERATED = "generated_secret"
 
 
 def connect(
@@ -24,38 +26,48 @@ def connect(
         raise Refused("Only an owner or a manager can connect a source. Ask one of them.")
     channel = registry.get(kind)
     words = one_line(name, 120) or channel.label
-    kept: dict[str, str] = {}
-    made: dict[str, str] = {}
-    for setting in channel.settings:
-        if setting.kind == "generated_secret":
-            kept[setting.key] = secrets.token_urlsafe(32)
-            if setting.required:
-                made[setting.label] = kept[setting.key]
-        else:
-            kept[setting.key] = _given(setting, values.get(setting.key, ""))
-    if isinstance(channel, Validates):
-        try:
-            channel.validate(kept)
-        except ChannelError as error:
-            raise Refused(error.message) from error
+    made = {setting.key: secrets.token_urlsafe(32) for setting in channel.settings if setting.kind == GENERATED}
+    shown = {
+        setting.label: made[setting.key] for setting in channel.settings if setting.key in made and setting.required
+    }
     source = Source(workspace=workspace, kind=kind, name=words)
-    source.keep_settings(kept)
+    source.keep_settings(given(channel, values, made))
     with write():
         source.save()
         record("source.connected", source, by=by, kind=kind)
-    return source, made
+    return source, shown
+
+
+def given(channel: Channel, values: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    """The channel's settings as somebody gave them; a secret that was not given stays as it was ``kept``.
+
+    Raises Refused with a sentence.
+    """
+    settings: dict[str, str] = {}
+    for setting in channel.settings:
+        told = values.get(setting.key, "")
+        if setting.kind == GENERATED or (setting.kind == "secret" and not told.strip() and kept.get(setting.key)):
+            settings[setting.key] = kept.get(setting.key, "")
+        else:
+            settings[setting.key] = _given(setting, told)
+    if isinstance(channel, Validates):
+        try:
+            channel.validate(settings)
+        except ChannelError as error:
+            raise Refused(error.message) from error
+    return settings
 
 
 def _given(setting: Setting, value: str) -> str:
     words = clean(value).strip()
     if setting.required and not words:
-        raise Refused(f"{setting.label}: this is needed.")
+        raise Refused("%(label)s: this is needed.", label=setting.label)
     if len(words) > 2_000:
-        raise Refused(f"{setting.label}: at most 2,000 characters.")
+        raise Refused("%(label)s: at most 2,000 characters.", label=setting.label)
     if setting.kind == "url" and words:
         parts = _parts(words)
         if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
-            raise Refused(f"{setting.label}: write a whole address, such as https://example.org/answers.")
+            raise Refused("%(label)s: write a whole address, such as https://example.org/answers.", label=setting.label)
     return words
 
 

@@ -16,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.models import Member
 from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.events import record
+from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
@@ -97,6 +99,8 @@ def forget(known: Known, *, by: Member | None, apply: bool, seen: Seen = lambda:
     counts += more + _asides(known, apply=apply) + _rows(known)
     if apply:
         _bury(known, seen)
+        for path in (Path(settings.DATA) / "exports").glob(f"{workspace.pk}-*"):  # they wait for who asked; ask again
+            path.unlink(missing_ok=True)
         late, _ = covering.arrivals(workspace, known.theirs, known.masks.wide, apply=True, after=last, seen=seen)
         counts += late
         _part(known, by, counts)
@@ -212,11 +216,23 @@ def _aside(line: str, mask: Mask) -> str:
     return json.dumps(row | {"row": ""}, ensure_ascii=False) + "\n" if held else line
 
 
-def start(person: Person, *, by: Member | None = None) -> int:
-    """Put the job down; its number."""
+def start(person: Person, *, by: Member | None = None, look: bool = False) -> int:
+    """Put the job down; its number. ``look``: only count what would go. What is not over is not begun twice."""
+    if by is not None and not by.manages:
+        raise Refused("Only an owner or a manager can forget a person. Ask one of them.")
     with write():
-        payload = {"person": person.pk, "by": by.pk if by else None}
+        payload = {"person": person.pk, "by": by.pk if by else None} | ({"look": True} if look else {})
+        for row in jobs(person).filter(done_at=None, dead_at=None):
+            if bool(row.payload.get("look")) == look:
+                return row.pk
         return work.put("forget", payload, workspace_id=person.workspace_id)
+
+
+def jobs(person: Person) -> QuerySet[Work]:
+    """What was asked about forgetting this person, the newest first."""
+    return Work.objects.filter(kind="forget", workspace_id=person.workspace_id, payload__person=person.pk).order_by(
+        "-pk"
+    )
 
 
 @work.job("forget")
@@ -227,6 +243,10 @@ def run(row: work.Claimed) -> None:
     person = Person.objects.select_related("workspace").get(pk=row.payload["person"])
     by = Member.objects.filter(pk=row.payload["by"]).first()
     known = know(person)
+    if row.payload.get("look"):
+        counts = forget(known, by=by, apply=False, seen=lambda: row.extend(bytes=0, total=1))
+        row.extend(bytes=1, total=1, counts=counts)
+        return
     try:
         counts = forget(known, by=by, apply=True, seen=lambda: row.extend(bytes=1, total=3))
     except Refused as error:

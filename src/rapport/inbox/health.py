@@ -27,6 +27,8 @@ LAG_OF = 2_000
 """The newest messages of the workspace of which the lag is told."""
 JOBS = {
     "import": gettext_lazy("An import"),
+    "export": gettext_lazy("An export"),
+    "forget": gettext_lazy("Forgetting a person"),
     "outgoing.send": gettext_lazy("An answer on its way out"),
     "reprocess": gettext_lazy("Reading everything again"),
     "event.read": gettext_lazy("What follows from an event"),
@@ -77,18 +79,15 @@ class Health:
 def look(workspace: Workspace, now: datetime) -> Health:
     """How everything stands at ``now``: six queries, whatever the number of sources."""
     sources = list(Source.objects.filter(workspace=workspace).order_by("name", "pk"))
-    counts, lags = _counts(sources, now), _lags(workspace, now)
+    judged, lags = verdicts(workspace, sources, now), _lags(workspace, now)
     waiting = Arrival.objects.filter(workspace=workspace, done_at=None, poison_at=None).order_by()
     waits = {id: (n, since) for id, n, since in waiting.values_list("source").annotate(Count("pk"), Min("arrived_at"))}
     aside = Arrival.objects.filter(workspace=workspace).exclude(poison_at=None).order_by()
     stuck = dict(aside.values_list("source").annotate(Count("pk")))
-    zone = ZoneInfo(workspace.zone)
     found = [
         SourceHealth(
             source=source,
-            verdict=None
-            if source.kind == "files"
-            else rhythm.judge(counts[source.pk], source.last_arrival_at, now, zone),
+            verdict=judged.get(source.pk),
             lag=lags.get(source.pk),
             waiting=waits.get(source.pk, (0, None))[0],
             waiting_since=waits.get(source.pk, (0, None))[1],
@@ -101,10 +100,18 @@ def look(workspace: Workspace, now: datetime) -> Health:
     return Health(found, list(dead))
 
 
+def verdicts(workspace: Workspace, sources: list[Source], now: datetime) -> dict[int, rhythm.Verdict]:
+    """source → whether its silence is unusual, in one query; none for files of history and for what is paused."""
+    zone = ZoneInfo(workspace.zone)
+    live = [source for source in sources if source.kind != "files" and source.paused_at is None]
+    counts = _counts(live, now)
+    return {source.pk: rhythm.judge(counts[source.pk], source.last_arrival_at, now, zone) for source in live}
+
+
 def _counts(sources: list[Source], now: datetime) -> Mapping[int, dict[int, int]]:
     """source → hour → arrivals, for the eight weeks before each source's last arrival."""
     found: dict[int, dict[int, int]] = defaultdict(dict)
-    spoken = [source for source in sources if source.last_arrival_at and source.kind != "files"]
+    spoken = [source for source in sources if source.last_arrival_at]
     first = min((Pulse.hour_of(s.last_arrival_at) for s in spoken if s.last_arrival_at), default=Pulse.hour_of(now))
     rows = Pulse.objects.filter(source__in=spoken, hour__gte=first - rhythm.HOURS)
     for id, hour, count in rows.values_list("source", "hour", "count"):
@@ -128,6 +135,9 @@ def _lags(workspace: Workspace, now: datetime) -> dict[int, timedelta]:
 
 def _silence(one: SourceHealth) -> list[Sentence]:
     verdict = one.verdict
+    if one.source.paused_at is not None:
+        span = length(one.now - one.source.paused_at)
+        return [Sentence(_("Paused for %(span)s: it takes nothing until somebody opens it again.") % {"span": span})]
     if verdict is None:
         return []
     if verdict.word == "never":

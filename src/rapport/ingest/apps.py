@@ -11,6 +11,7 @@ class IngestConfig(AppConfig):
         import rapport.inbox.forgetting
         import rapport.inbox.sending
         import rapport.inbox.telling
+        import rapport.ingest.exports
         import rapport.ingest.importing
         import rapport.ingest.memory.returning
         import rapport.ingest.reprocessing  # noqa: F401

@@ -1,6 +1,6 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
-Three loops, so that a long import never holds up an answer, nor a slow network the line.
+Four loops, so that a long import never holds up an answer, nor a slow network the line.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from collections.abc import Callable
 from django.db import close_old_connections, connection
 
 from rapport.core import work
-from rapport.core.database import write
+from rapport.core.database import now, write
 from rapport.core.models import Work
+from rapport.inbox import noticing
 from rapport.inbox.models import Arrival
-from rapport.ingest import pipeline
+from rapport.ingest import exports, pipeline
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
-LONG = ("import", "reprocess", "return", "forget")
+ROUND = 300.0
+"""Seconds between two looks at whether a source fell silent."""
+LONG = ("import", "reprocess", "return", "forget", "export")
 
 
 def line(stop: threading.Event) -> None:
@@ -44,7 +47,16 @@ def take_over() -> None:
             Work.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
 
 
-LOOPS = (line, quick, long)
+def watch(stop: threading.Event) -> None:
+    """Notice what falls silent, and remove what has expired."""
+    while not stop.is_set():
+        close_old_connections()
+        noticing.notice(now())
+        exports.sweep()
+        stop.wait(ROUND)
+
+
+LOOPS = (line, quick, long, watch)
 
 
 def _loop(stop: threading.Event, step: Callable[[], int]) -> None:

@@ -24,6 +24,9 @@ def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, str
         "streams": streams.read(member, stream, request.GET.get("after", "")),
         "counts": counts,
         "opened": opened,
+        "silent": list(
+            Source.objects.filter(workspace=member.workspace).exclude(silent_at=None).order_by("silent_at")[:3]
+        ),
         "moment": now(),
         "empty_workspace": not counts["all"] and not Source.objects.filter(workspace=member.workspace).exists(),
     }

@@ -20,6 +20,7 @@ from rapport.inbox.models import Source
 from rapport.ingest.accepting import accept
 from rapport.web import flood, public
 
+PAUSED = "This form takes no messages at the moment. Your words are still here: send them later."
 FLOOD = "Many messages came from your network in a short time. Your words are still here: wait ten minutes, then send."
 
 
@@ -33,6 +34,9 @@ def form(request: HttpRequest, token: str) -> HttpResponse:
     settings = source.settings
     shown = asking.form_of(settings)
     if request.method != "POST":
+        if source.paused_at is not None:
+            closed = _("This form takes no messages at the moment. Come again later.")
+            return public.page(request, "public/nothing.html", frames=shown.origins, title=shown.title, sentence=closed)
         return _show(request, shown, {}, parse.Asked({}, stamp.new(now()).signed(settings.get("secret", ""))))
     try:
         given = parse.fields({"content-type": request.headers.get("Content-Type", "")}, request.body)
@@ -49,6 +53,8 @@ def _take(
     taken = parse.take(settings, given, request.body, moment)
     if isinstance(taken, parse.Asked):
         return _show(request, shown, given, taken, 422)
+    if source.paused_at is not None:
+        return _show(request, shown, given, parse.Asked({"": _(PAUSED)}, given.get("stamp", "")), 503)
     if flood.too_many(source.pk, request.META.get("REMOTE_ADDR", "")):
         again = parse.Asked({"": _(FLOOD)}, given.get("stamp", ""))
         return _show(request, shown, given, again, 429)

@@ -20,7 +20,7 @@ from rapport.ingest.accepting import accept
 from rapport.web import flood, public, streams
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found
-from rapport.web.form import FLOOD
+from rapport.web.form import FLOOD, PAUSED
 from rapport.web.reach import answers, member_required
 from rapport.web.verbs import to
 
@@ -50,6 +50,8 @@ def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:
     words = given.get("text", "")
     if isinstance(taken, parse.Asked):
         return _show(request, door, taken, words, status=422)
+    if door.source.paused_at is not None:
+        return _show(request, door, parse.Asked({"text": _(PAUSED)}), words, status=503)
     if flood.too_many(door.source.pk, request.META.get("REMOTE_ADDR", "")):
         return _show(request, door, parse.Asked({"text": _(FLOOD)}), words, status=429)
     accept(door.source, Batch((taken.item,)))

@@ -42,7 +42,7 @@ def sources(request: HttpRequest, member: Member) -> HttpResponse:
     rows = Source.objects.filter(workspace=member.workspace).order_by("name", "pk")
     stuck = dict(_aside(member.workspace).order_by().values_list("source").annotate(Count("pk")))
     context: dict[str, Any] = {
-        "sources": [(row, _label(row.kind), _address(request, row), stuck.get(row.pk, 0)) for row in rows],
+        "sources": [(row, _label(row.kind), public_address(request, row), stuck.get(row.pk, 0)) for row in rows],
         "poison": set_aside(member.workspace),
         "kinds": _kinds(),
     }
@@ -65,7 +65,7 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
         source, made = connecting.connect(member.workspace, kind, values.get("name", ""), values, by=member)
     except Refused as refused:
         return page(request, "pages/connect.html", status=422, **(context | {"refusal": str(refused)}))
-    shown: dict[str, Any] = {"source": source, "secrets": made, "address": _address(request, source)}
+    shown: dict[str, Any] = {"source": source, "secrets": made, "address": public_address(request, source)}
     return page(request, "pages/connected.html", channel=channel, **shown)
 
 
@@ -101,7 +101,7 @@ def _label(kind: str) -> str:
     return registry.get(kind).label
 
 
-def _address(request: HttpRequest, source: Source) -> str:
+def public_address(request: HttpRequest, source: Source) -> str:
     """Where a stranger delivers, for a source that can be delivered to."""
     if not isinstance(source.channel, Receives):
         return ""

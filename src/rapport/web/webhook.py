@@ -34,6 +34,10 @@ def receive(request: HttpRequest, token: str) -> JsonResponse:
         refused = JsonResponse({"error": "Send it with POST."}, status=405)
         refused["Allow"] = "POST"
         return refused
+    if source.paused_at is not None:
+        paused = JsonResponse({"error": "This source is paused. Send it again later."}, status=503)
+        paused["Retry-After"] = "3600"
+        return paused
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         batch = channel.receive(source.settings, headers, request.body, now())

@@ -32,6 +32,10 @@ class Source(models.Model):
     last_arrival_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
     unreadable = models.PositiveIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True)
+    """Somebody closed its door for a while: what is delivered meanwhile is refused, to be sent again later."""
+    silent_at = models.DateTimeField(null=True)
+    """It was noticed that it is silent, or says an error; empty again when it spoke."""
 
     def __str__(self) -> str:
         return self.name

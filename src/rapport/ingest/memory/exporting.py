@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from django.db import models
@@ -17,14 +17,15 @@ from rapport.ingest.memory.scope import Scope
 BATCH = 500
 
 
-def export(scope: Scope, stream: BinaryIO) -> dict[str, int]:
-    """Write the scope to ``stream`` as JSON Lines; how many records of each kind."""
+def export(scope: Scope, stream: BinaryIO, count: Callable[[int], None] = lambda more: None) -> dict[str, int]:
+    """Write the scope to ``stream`` as JSON Lines; how many records of each kind. ``count`` hears of each as it goes."""
     with snapshot():
         writer = Writer(stream)
         writer.begin(exported_at=now(), scope=scope.words, workspace=_workspace(scope.workspace))
         for kind in KINDS:
             for row in rows(scope, kind):
                 writer.put(row)
+                count(1)
         writer.end()
     return dict(writer.counts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from rapport.core.database import snapshot
@@ -29,9 +29,9 @@ def safe(cell: Any) -> Any:
     return f"'{cell}" if cell.lstrip(" ").startswith(_CALCULATES) else cell
 
 
-def write(scope: Scope, stream: BinaryIO) -> int:
-    """The scope's messages, one a row, oldest id first; how many."""
-    count = 0
+def write(scope: Scope, stream: BinaryIO, count: Callable[[int], None] = lambda more: None) -> int:
+    """The scope's messages, one a row, oldest id first; how many. ``count`` hears of each as it goes."""
+    written = 0
     with snapshot():
         stream.write(b"\xef\xbb\xbf")
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
@@ -40,10 +40,11 @@ def write(scope: Scope, stream: BinaryIO) -> int:
             table.writerow(COLUMNS)
             for row in _rows(scope):
                 table.writerow([safe(row[name]) for name in COLUMNS])
-                count += 1
+                written += 1
+                count(1)
         finally:
             text.detach()
-    return count
+    return written
 
 
 def _rows(scope: Scope) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,75 @@
+"""Adjusting: a connected source gets another name or other settings, a new secret, or rests for a while."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from rapport.accounts.models import Member
+from rapport.channels.text import one_line
+from rapport.core.database import locked, now, write
+from rapport.core.events import record
+from rapport.core.refusal import Refused
+from rapport.inbox.connecting import GENERATED, given
+from rapport.inbox.models import Source
+
+
+def adjust(source: Source, name: str, values: Mapping[str, str], *, by: Member) -> list[str]:
+    """Another name and other settings; the keys of what changed. A secret left empty stays. Raises Refused."""
+    _may(by)
+    words = one_line(name, 120)
+    if not words:
+        raise Refused("A source needs a name. Write one.")
+    with write():
+        row = locked(Source.objects).get(pk=source.pk)
+        before = row.settings
+        settings = given(row.channel, values, before) if row.channel.settings else before
+        changed = sorted(key for key in settings if settings[key] != before.get(key, ""))
+        changed += ["name"] if words != row.name else []
+        if changed:
+            row.name = words
+            row.keep_settings(before | settings)
+            row.save(update_fields=["name", "sealed"])
+            record("source.adjusted", row, by=by, changed=changed)
+    return changed
+
+
+def rotate(source: Source, key: str, *, by: Member) -> str:
+    """A new secret in the place of the one we made: to be shown this once. The old one is void at once."""
+    _may(by)
+    made = secrets.token_urlsafe(32)
+    with write():
+        row = locked(Source.objects).get(pk=source.pk)
+        if not any(setting.key == key and setting.kind == GENERATED for setting in row.channel.settings):
+            raise Refused("This source has no secret of that name.")
+        row.keep_settings(row.settings | {key: made})
+        row.save(update_fields=["sealed"])
+        record("source.secret_renewed", row, by=by, key=key)
+    return made
+
+
+def pause(source: Source, *, by: Member) -> bool:
+    """Close its door until somebody opens it again; answers go out all the same. False: it was closed already."""
+    _may(by)
+    if source.kind == "files":
+        raise Refused("A file is no open door: its import has a button to pause it.")
+    with write():
+        if not Source.objects.filter(pk=source.pk, paused_at=None).update(paused_at=now(), silent_at=None):
+            return False
+        record("source.paused", source, by=by)
+    return True
+
+
+def resume(source: Source, *, by: Member) -> bool:
+    """Open its door again. False: it was open."""
+    _may(by)
+    with write():
+        if not Source.objects.filter(pk=source.pk).exclude(paused_at=None).update(paused_at=None):
+            return False
+        record("source.resumed", source, by=by)
+    return True
+
+
+def _may(by: Member) -> None:
+    if not by.manages:
+        raise Refused("Only an owner or a manager can change a source. Ask one of them.")
