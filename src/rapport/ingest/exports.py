@@ -19,11 +19,11 @@ from django.db.models import QuerySet
 
 from rapport.accounts.models import Member, Workspace
 from rapport.core import work
+from rapport.core.beside import telling
 from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
-from rapport.core.telling import telling
 from rapport.core.whole import whole_file
 from rapport.ingest.memory import exporting, spreadsheet
 from rapport.ingest.memory.records import KINDS
