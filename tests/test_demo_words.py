@@ -1,151 +1,182 @@
-"""The demo world's words: what the file promises to whoever opens the demo, checked without a database."""
+"""The demo world's words: what the stories promise to whoever opens the demo, checked without a database."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from datetime import timedelta
-from importlib import resources
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, pairwise
+from pathlib import Path
 
+import msgspec
 import pytest
 
-Message = dict[str, Any]
-STAFF = {"bea", "cem", "dana"}
-LIMIT = {"social": 300, "chat": 1_000, "mail": 10_000}
-HANDLE = re.compile(r"@acme(help)?\b", re.IGNORECASE)
-COMMITMENT = re.compile(r"\bI will (call|send|write|come|check)\b.*\b(tomorrow|today|on \w+day)\b", re.IGNORECASE)
-WORDS_OF = {
-    "en": {"the", "and", "with"},
-    "de": {"kann", "und", "meine"},
-    "fr": {"je", "chez", "pour"},
-    "es": {"cuánto", "desde", "madre"},
-    "pt": {"estou", "não", "obrigada"},
-}
+from rapport.channels.base import Envelope
+from rapport.channels.demo import channel, story
+from rapport.channels.demo.story import Said, Story, Talk
+from rapport.channels.lengths import must_fit
+from rapport.understanding import read
+from rapport.understanding.reading import Post, Us
+
+NOWS = [datetime(2026, 3, 10, hour, minute, tzinfo=UTC) for hour, minute in ((0, 5), (9, 0), (15, 30), (23, 55))]
+MOST = 400
+LARGEST = 40_000
+"""Bytes of one story file, so that a person can read it in an editor."""
 
 
-def ago(message: Message) -> timedelta:
-    parts = {unit: int(size) for size, unit in re.findall(r"(\d+)([dhm])", message["ago"])}
-    return timedelta(days=parts.get("d", 0), hours=parts.get("h", 0), minutes=parts.get("m", 0))
+def talks() -> Iterator[tuple[Story, Talk]]:
+    for one in story.world():
+        for talk in one.talk:
+            yield one, talk
 
 
-def ours(message: Message) -> bool:
-    return "us" in message["from"]
+def everything() -> list[tuple[Story, Talk, int, Said]]:
+    return [(one, talk, at, said) for one, talk in talks() for at, said in enumerate(talk.said)]
 
 
-@pytest.fixture(scope="module")
-def world() -> list[Message]:
-    text = resources.files("rapport.ingest").joinpath("demo_world.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
-@pytest.fixture(scope="module")
-def threads(world: list[Message]) -> dict[str, list[Message]]:
-    found: dict[str, list[Message]] = {}
-    for message in world:
-        found.setdefault(message["thread"], []).append(message)
-    return found
+def envelopes(now: datetime) -> list[Envelope]:
+    return [
+        item.envelope
+        for one in story.world()
+        for network in story.NETWORKS
+        for item in story.history(one, network, now)
+    ]
 
 
-def waits_on_us(thread: list[Message]) -> bool:
-    """As the states of a conversation have it: a yes opens, our visible reply closes, a no changes nothing."""
-    open_ = False
-    for message in thread:
-        open_ = not ours(message) and (open_ or message["expect"]["needs"] == "yes")
-    return open_
+def test_there_are_at_most_four_hundred_messages() -> None:
+    assert len(everything()) <= MOST
 
 
-def test_every_line_says_who_where_when_and_what(world: list[Message]) -> None:
-    known = {"id", "channel", "thread", "reply_to", "from", "ago", "text", "subject", "public", "to_us", "expect"}
-    for message in world:
-        assert set(message) <= known
-        assert message["channel"] in LIMIT
-        assert re.fullmatch(r"(\d+d ?)?(\d+h ?)?(\d+m)?", message["ago"]) and ago(message) > timedelta(0)
-        assert isinstance(message["public"], bool) and isinstance(message["to_us"], bool)
-        assert message["text"].strip() == message["text"] != ""
-        if ours(message):
-            assert message["from"]["us"] in STAFF and "expect" not in message
-        else:
-            assert message["from"]["address"] and message["from"]["name"]
-            assert message["expect"]["needs"] in {"yes", "no"} and 1 <= message["expect"]["row"] <= 15
+def test_no_two_messages_say_the_same() -> None:
+    assert len({" ".join(words(said.text)) for *_, said in everything()}) == len(everything())
 
 
-def test_there_are_some_sixty_messages_on_three_channels_over_nine_days(world: list[Message]) -> None:
-    assert 58 <= len(world) <= 64
-    assert {message["channel"] for message in world} == {"social", "mail", "chat"}
-    assert timedelta(days=8) < ago(world[0]) <= timedelta(days=9)
+def test_no_two_messages_are_variants_of_each_other() -> None:
+    """Shingles of three words: two texts written for their people share few of them."""
+    threes = []
+    for _, talk, at, said in everything():
+        found = words(said.text)
+        threes.append((story.name_of(talk, at), {tuple(found[i : i + 3]) for i in range(len(found) - 2)}))
+    for (one, first), (other, second) in combinations([pair for pair in threes if len(pair[1]) >= 4], 2):
+        assert len(first & second) <= 0.3 * min(len(first), len(second)), (one, other, first & second)
 
 
-def test_ids_are_unique_and_no_two_messages_say_the_same(world: list[Message]) -> None:
-    assert len({message["id"] for message in world}) == len(world)
-    assert len({message["text"].casefold() for message in world}) == len(world)
+def test_names_of_talks_and_messages_are_unique() -> None:
+    assert not [id for id, count in Counter(talk.id for _, talk in talks()).items() if count > 1]
 
 
-def test_messages_stand_in_order_of_time(world: list[Message], threads: dict[str, list[Message]]) -> None:
-    ages = [ago(message) for message in world]
-    assert ages == sorted(ages, reverse=True)
-    for thread in threads.values():
-        assert all(ago(one) > ago(next_) for one, next_ in pairwise(thread))
+def test_an_address_belongs_to_one_person() -> None:
+    owners: dict[tuple[str, str], set[str]] = {}
+    for one in story.world():
+        for who, someone in one.who.items():
+            assert who not in story.OURS, f"{who} in {one.title} is a colleague's short name"
+            for network in story.NETWORKS:
+                if address := getattr(someone, network):
+                    owners.setdefault((network, address), set()).add(someone.name)
+    assert {address: who for address, who in owners.items() if len(who) > 1} == {}
 
 
-def test_a_reply_answers_an_earlier_message_of_its_own_thread(threads: dict[str, list[Message]]) -> None:
-    for thread in threads.values():
-        assert len({message["channel"] for message in thread}) == 1
-        seen: set[str] = set()
-        for message in thread:
-            assert ("reply_to" in message) == bool(seen)
-            assert message.get("reply_to") in seen or not seen
-            seen.add(message["id"])
+def test_every_story_can_be_read_by_a_person() -> None:
+    files = sorted((Path(story.__file__).parent / "world").glob("*.toml"))
+    assert len(files) == len(story.world()) >= 9
+    for file in files:
+        assert file.stat().st_size <= LARGEST, file.name
+        assert "\r" not in file.read_text("utf-8")
 
 
-def test_every_message_fits_its_channel(world: list[Message]) -> None:
-    for message in world:
-        assert len(message["text"]) <= LIMIT[message["channel"]], message["id"]
+def test_everybody_in_a_story_says_or_buys_something() -> None:
+    for one in story.world():
+        speaks = {said.who for talk in one.talk for said in talk.said} | {order.who for order in one.order}
+        assert set(one.who) <= speaks, one.title
 
 
-def test_the_channel_says_whether_it_addresses_us(world: list[Message]) -> None:
-    for message in world:
-        if not ours(message):
-            direct = message["channel"] != "social"
-            assert message["to_us"] == (direct or bool(HANDLE.search(message["text"]))), message["id"]
-        if message["channel"] != "social":
-            assert not message["public"]
+def test_every_message_fits_its_network() -> None:
+    limits = {each.kind.removeprefix("demo_"): each.limit for each in channel.DEMO_CHANNELS}
+    assert set(limits) == set(story.NETWORKS)
+    for _, talk, _, said in everything():
+        assert said.text.strip(), talk.id
+        must_fit(said.text.strip(), limits[talk.on])
 
 
-def test_exactly_six_conversations_wait_on_us_each_for_its_own_reason(threads: dict[str, list[Message]]) -> None:
-    waiting = [thread for thread in threads.values() if waits_on_us(thread)]
-    assert len(waiting) == 6
-    assert all(thread[-1]["expect"]["needs"] == "yes" for thread in waiting)
-    assert Counter(thread[-1]["expect"]["row"] for thread in waiting) == {2: 1, 3: 2, 4: 1, 8: 1, 11: 1}
-    assert {thread[-1]["channel"] for thread in waiting} == set(LIMIT)
+@pytest.mark.parametrize("now", NOWS, ids=str)
+def test_a_thread_goes_forward_in_time_at_whatever_hour_the_demo_is_opened(now: datetime) -> None:
+    for one, talk in talks():
+        times = [story.moment(said.at, one.clock_of(talk), now) for said in talk.said if said.is_history]
+        assert all(first < second for first, second in pairwise(times)), talk.id
+        assert all(moment < now for moment in times), talk.id
+        later = [said.while_watching for said in talk.said if said.while_watching is not None]
+        assert later == sorted(later), talk.id
+        kinds = [0 if said.is_history else 1 if said.while_watching is not None else 2 for said in talk.said]
+        assert kinds == sorted(kinds), f"{talk.id}: history first, then what arrives, then what follows an answer"
 
 
-def test_what_waits_is_fresh_and_exactly_one_is_late(threads: dict[str, list[Message]]) -> None:
-    target = {2: 1, 3: 24, 4: 4, 8: 72, 11: 4}
-    ages = [(ago(t[-1]), t[-1]["expect"]["row"]) for t in threads.values() if waits_on_us(t)]
-    assert all(timedelta(minutes=5) <= age <= timedelta(hours=26) for age, _ in ages)
-    assert sum(age > timedelta(hours=target[row]) for age, row in ages) == 1
-    assert sum(timedelta(0) < timedelta(hours=target[row]) - age < timedelta(hours=1) for age, row in ages) >= 2
+@pytest.mark.parametrize("now", NOWS, ids=str)
+def test_notes_and_orders_lie_in_the_past(now: datetime) -> None:
+    for one in story.world():
+        for network in story.NETWORKS:
+            assert all(remark.at < now for remark in story.remarks(one, network, now))
+            for order in story.orders(one, network, now):
+                assert order.placed_at is not None and order.placed_at < (order.delivered_at or now) <= now
 
 
-def test_one_bereavement_one_praise_to_us_and_one_promise(world: list[Message]) -> None:
-    rows = Counter(message["expect"]["row"] for message in world if not ours(message))
-    assert rows[2] == 1 and rows[8] == 1
-    promises = [message for message in world if ours(message) and COMMITMENT.search(message["text"])]
-    assert len(promises) == 1
-    assert len(set(rows)) >= 11, "the demo shows most of the decision table"
+def test_a_talk_goes_by_the_clock_of_who_began_it() -> None:
+    one = story.read("""
+title = "Two who write at ten in the morning"
+[who.ann]
+name = "Ann"
+social = "@ann"
+[who.kenji]
+name = "Kenji"
+zone = "Asia/Tokyo"
+social = "@kenji"
+[[talk]]
+id = "east"
+on = "social"
+said = [["3d 10:00", "kenji", "Good morning"], ["3d 10:05", "ann", "Good night to you"]]
+[[talk]]
+id = "west"
+on = "social"
+said = [["3d 10:00", "ann", "Is it evening there?"]]
+""")
+    times = [item.envelope.said_at for item in story.history(one, "social", NOWS[1])]
+    assert times == [datetime(2026, 3, 7, 1, 0, tzinfo=UTC), datetime(2026, 3, 7, 1, 5, tzinfo=UTC),
+                     datetime(2026, 3, 7, 10, 0, tzinfo=UTC)]  # fmt: skip
 
 
-def test_the_world_speaks_several_languages_and_writes_in_both_directions(world: list[Message]) -> None:
-    for language, words in WORDS_OF.items():
-        said = [set(re.findall(r"\w+", message["text"].casefold())) for message in world]
-        assert any(len(words & one) >= 2 for one in said), language
-    assert any(re.search(r"[\u0590-\u06ff]", m["from"].get("name", "")) for m in world)
-    assert any(re.search(r"[\U0001f300-\U0001faff]", m["from"].get("name", "")) for m in world)
+@pytest.mark.parametrize("wrong", ["yesterday", "3d 25", "", "-3d", "5 m", "3x"])
+def test_a_time_that_is_none_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="no span of time"):
+        story.moment(wrong, NOWS[0].tzinfo, NOWS[0])  # type: ignore[arg-type]
 
 
-def test_some_threads_are_long(threads: dict[str, list[Message]]) -> None:
-    lengths = Counter(len(thread) for thread in threads.values())
-    assert max(lengths) in range(6, 10) and lengths[1] >= 6
+def test_a_file_with_a_slip_says_where() -> None:
+    with pytest.raises(msgspec.ValidationError, match="sadi"):
+        story.read('title = "A slip"\n[[talk]]\nid = "x"\non = "chat"\nsadi = []\nsaid = []')
+
+
+def test_what_they_say_is_never_marked_as_ours_and_the_other_way_round() -> None:
+    for envelope in envelopes(NOWS[1]):
+        assert envelope.ours == (envelope.author.address in story.OURS.values()), envelope.external_id
+
+
+def languages() -> Counter[str]:
+    posts = [Post(text=said.text) for *_, said in everything() if said.who not in story.OURS]
+    return Counter(reading.language for reading in read(posts, Us()))
+
+
+def test_the_world_speaks_several_languages_and_writes_in_both_directions() -> None:
+    said = languages()
+    assert {"en", "de", "fr", "es", "pt"} <= {language for language, count in said.items() if count}
+    names = [someone.name for one in story.world() for someone in one.who.values()]
+    assert any(re.search(r"[\u0590-\u06ff]", name) for name in names)
+    assert any(re.search(r"[\U0001f300-\U0001faff]", name) for name in names)
+
+
+def test_what_happens_today_is_there_for_whoever_opens_the_desk() -> None:
+    recent = [e for e in envelopes(NOWS[1]) if e.said_at and NOWS[1] - e.said_at < timedelta(hours=24)]
+    assert len(recent) >= 5

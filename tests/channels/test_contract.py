@@ -212,6 +212,8 @@ def test_the_registry_knows_what_it_knows() -> None:
         "demo_social",
         "demo_mail",
         "demo_chat",
+        "demo_form",
+        "demo_reviews",
     ]
     assert registry.get("webhook").label == "Webhook"
     with pytest.raises(ChannelError, match="no channel of the kind 'pigeon'") as caught:

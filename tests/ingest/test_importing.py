@@ -14,7 +14,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import checking
 from rapport.inbox.models import Conversation, Message, Source, Term
-from rapport.ingest import demo, importing, pipeline
+from rapport.ingest import importing, pipeline
 from tests.conftest import Cast
 
 
@@ -111,18 +111,3 @@ def test_a_file_that_is_gone_when_the_job_runs_says_so(cast: Cast, history: Path
     work.run_due(only=("import",))
     seen = importing.progress(job)
     assert seen is not None and seen.done and "cannot be read" in seen.error
-
-
-def test_the_demo_world_has_six_who_need_an_answer(store: str) -> None:
-    bea = demo.plant()
-    needing = Conversation.objects.stream("needs", bea)
-    assert sorted(str(row.identity) for row in needing.select_related("identity")) == [
-        "Ann Lee", "Hanna Brandt", "Jonas Weidner", "Marta Kovač", "Priya Nair", "Theo Marsh",
-    ]  # fmt: skip
-    assert Conversation.counts(bea)["needs"] == 6
-    assert {row["kind"] for row in Source.objects.values("kind")} == {"demo_social", "demo_mail", "demo_chat"}
-    assert Message.objects.filter(by=bea, ours=True).exists()
-    headlines = {str(row.identity): row.headline for row in needing}
-    assert headlines["Hanna Brandt"] == "bereavement" and headlines["Theo Marsh"].startswith("praise")
-    assert headlines["Marta Kovač"] == "leaving" and headlines["Ann Lee"] == "asked twice"
-    assert not checking.miscounted()

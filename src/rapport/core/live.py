@@ -274,6 +274,12 @@ def position(workspace_id: int) -> int:
     return max((hub.position(workspace_id) for hub in tuple(_attached)), default=0)
 
 
+def watched(workspace_id: int) -> bool:
+    """Has anybody a page of this workspace open, as far as the server in this process knows?"""
+    rooms = (hub.rooms.get(workspace_id) for hub in tuple(_attached))
+    return any(room is not None and bool(room.clients) for room in rooms)
+
+
 def last_seen(scope: Scope, asked: Mapping[str, list[str]]) -> int | None:
     """The last id this browser had, from the header or from ``&last=``; None when it comes for the first time.
     What cannot be a number counts as an id never given, so that the browser is told to ask anew."""

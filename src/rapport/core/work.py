@@ -139,6 +139,15 @@ def again(id: int, **changes: Any) -> bool:
     return bool(Work.objects.filter(pk=id).update(due_at=now(), **_FRESH, **changes))
 
 
+def later(row: Claimed, after: timedelta, **payload: Any) -> None:
+    """A job gives its own row back, to be run again after ``after`` with a new payload, as a clock ticks.
+
+    Whether somebody stopped the row meanwhile stays as it is.
+    """
+    mine = Work.objects.filter(pk=row.id, lease=row.lease)
+    mine.update(due_at=now() + after, payload=payload, attempts=0, error="", lease="", lease_until=None)
+
+
 def _unfinished(id: int) -> QuerySet[Work]:
     return Work.objects.filter(pk=id, done_at__isnull=True, dead_at__isnull=True)
 

@@ -14,4 +14,5 @@ class IngestConfig(AppConfig):
         import rapport.ingest.exports
         import rapport.ingest.importing
         import rapport.ingest.memory.returning
+        import rapport.ingest.pretending
         import rapport.ingest.reprocessing  # noqa: F401

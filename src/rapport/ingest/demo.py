@@ -1,79 +1,83 @@
-"""The demo world: Acme with its people and some sixty messages on three channels, dated relative to now."""
+"""The demo world: Acme with its people, planted from the stories of ``channels.demo``, dated relative to now."""
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import datetime, timedelta
-from importlib import resources
-from typing import Any
+import secrets
 
 from rapport.accounts import founding
 from rapport.accounts.models import Member, Role, User, Workspace
-from rapport.channels.base import Author, Batch, Envelope, Item
+from rapport.channels.base import Batch
+from rapport.channels.demo import story
 from rapport.core.database import now, write
-from rapport.inbox.models import Message, Source, Term
-from rapport.ingest import accepting, pipeline
+from rapport.inbox import working
+from rapport.inbox.models import Conversation, Message, Source, Term
+from rapport.ingest import accepting, pipeline, pretending
 
-CHANNELS = {"social": "Acme on Agora", "mail": "hello@acme.example", "chat": "Chat on acme.example"}
-STAFF = {"bea": "Bea", "cem": "Cem", "dana": "Dana"}
+VISITOR = "bea"
+ROLES = {
+    "bea": Role.OWNER,
+    "dana": Role.OWNER,
+    "cem": Role.AGENT,
+    "olga": Role.AGENT,
+    "dave": Role.AGENT,
+    "aleem": Role.AGENT,
+    "kevin": Role.OBSERVER,
+}
 TERMS = {"handle": ("@acme", "@acmehelp"), "name": ("Acme",), "rival": ("Norvik", "@norvik")}
-_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+EMPTY = "Lowbridge Choir (empty)"
 
 
 def plant(user: User | None = None) -> Member:
-    """Make the demo workspace and let its messages take the straight line. Returns the visitor: Bea, who manages.
+    """Make the demo's two workspaces and let Acme's messages take the straight line. Returns the visitor: Bea.
 
-    One transaction, so that a demo world is there whole or not at all.
+    One transaction, so that a demo world is there whole or not at all. Whoever has one already is led to it.
     """
+    if user and (there := Member.objects.of(user).filter(workspace__demo=True).order_by("id").first()):
+        return there
     with write():
-        owner = founding.found("Acme", owner_name="Dana", demo=True)
-        acme = owner.workspace
-        bea = Member.objects.create(workspace=acme, user=user, name="Bea", role=Role.MANAGER)
-        cem = Member.objects.create(workspace=acme, name="Cem", role=Role.AGENT)
+        visitor = user or User.objects.create_user(f"visitor-{secrets.token_hex(4)}@demo.invalid")
+        bea = founding.found("Acme", owner_name=story.OURS[VISITOR], user=visitor, demo=True)
+        acme = bea.workspace
+        staff = {
+            name: bea if who == VISITOR else Member.objects.create(workspace=acme, name=name, role=ROLES[who])
+            for who, name in story.OURS.items()
+        }
         for kind, texts in TERMS.items():
             Term.objects.bulk_create([Term(workspace=acme, kind=kind, text=text) for text in texts])
-        _speak(acme)
-        for who, member in (("Bea", bea), ("Cem", cem), ("Dana", owner)):
-            Message.objects.filter(workspace=acme, ours=True, identity__address=who).update(by=member)
+        for network, name in story.NETWORKS.items():
+            _speak(acme, network, name)
+        for name, member in staff.items():
+            Message.objects.filter(workspace=acme, ours=True, identity__address=name).update(by=member)
+        _act(acme, {who: staff[name] for who, name in story.OURS.items()})
+        pretending.begin(acme)
+        founding.found(EMPTY, owner_name=bea.name, user=visitor, demo=True)
     return bea
 
 
-def _speak(acme: Workspace) -> None:
-    moment, rows = now(), words()
-    for channel, name in CHANNELS.items():
-        source = Source.objects.create(workspace=acme, kind=f"demo_{channel}", name=name)
-        items = [_item(row, moment) for row in rows if row["channel"] == channel]
-        accepting.accept(source, Batch(items=tuple(items)))
-        while pipeline.run(source_id=source.pk):
-            pass
+def _speak(acme: Workspace, network: str, name: str) -> None:
+    """What was said on one network until now goes down the line, and what hangs on it after that."""
+    source, moment = Source.objects.create(workspace=acme, kind=f"demo_{network}", name=name), now()
+    for one in story.world():
+        people, bought = tuple(story.cards(one, network)), tuple(story.orders(one, network, moment))
+        accepting.accept(source, Batch(items=tuple(story.history(one, network, moment)), cards=people, orders=bought))
+    while pipeline.run(source_id=source.pk):
+        pass
+    noted = [remark for one in story.world() for remark in story.remarks(one, network, moment)]
+    accepting.accept(source, Batch(remarks=tuple(noted)))
 
 
-def words() -> list[dict[str, Any]]:
-    """The demo's messages as written, in the order of time."""
-    text = resources.files("rapport.ingest").joinpath("demo_world.jsonl").read_text("utf-8")
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
-
-
-def ago(words: str) -> timedelta:
-    """``3d 2h 5m`` as a time span."""
-    return timedelta(**{_UNITS[unit]: int(number) for number, unit in re.findall(r"(\d+)([dhm])", words)})
-
-
-def _item(row: dict[str, Any], moment: datetime) -> Item:
-    sender = row["from"]
-    us = sender.get("us")
-    envelope = Envelope(
-        network=row["channel"],
-        external_id=row["id"],
-        author=Author(STAFF[us], STAFF[us]) if us else Author(sender["address"], sender["name"]),
-        text=row["text"],
-        said_at=moment - ago(row["ago"]),
-        thread=row["thread"],
-        reply_to=row.get("reply_to", ""),
-        subject=row.get("subject", ""),
-        public=row["public"],
-        direct=row["channel"] != "social",
-        ours=bool(us),
-    )
-    return Item(envelope, json.dumps(row, ensure_ascii=False).encode())
+def _act(acme: Workspace, staff: dict[str, Member]) -> None:
+    """What colleagues did about it, by the same verbs as everybody."""
+    talks = [talk for one in story.world() for talk in one.talk if talk.did]
+    rows = {
+        row.thread: row for row in Conversation.objects.filter(workspace=acme, thread__in=[talk.id for talk in talks])
+    }
+    for talk in talks:
+        for did in talk.did:
+            by, row = staff[did.who], rows[talk.id]
+            if did.verb == "assign":
+                working.assign(row, staff[did.what], by=by)
+            elif did.verb == "silence":
+                working.no_answer_needed(row, by=by, why=did.what)
+            else:
+                working.settle(row, by=by)

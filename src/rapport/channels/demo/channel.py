@@ -1,4 +1,4 @@
-"""Three pretend networks for the demo world, with limits like real ones. An answer "arrives" the moment it is sent."""
+"""Five pretend networks for the demo world, with limits like real ones. An answer "arrives" the moment it is sent."""
 
 from __future__ import annotations
 
@@ -30,4 +30,6 @@ DEMO_CHANNELS: tuple[Channel, ...] = (
     DemoChannel("demo_social", "Demo network", Limit(300, "graphemes")),
     DemoChannel("demo_mail", "Demo e-mail", Limit(100_000, "characters")),
     DemoChannel("demo_chat", "Demo chat", Limit(2_000, "characters")),
+    DemoChannel("demo_form", "Demo contact form", Limit(10_000, "characters")),
+    DemoChannel("demo_reviews", "Demo reviews", Limit(1_000, "characters")),
 )
