@@ -182,14 +182,6 @@ def test_what_cannot_be_sent_is_refused_in_a_sentence_and_kept_as_a_draft(
     assert list(kept) == ([text] if text.strip(" \x00") else [])
 
 
-def test_two_agents_cannot_both_answer_unseen(cast: Cast, network: FakeChannel, matter: Conversation) -> None:
-    seen = Message.objects.latest("id").pk
-    replying.reply(matter, "Cem was faster.", by=cast.cem, seen=seen)
-    with pytest.raises(Refused, match="Cem answered while you were writing"):
-        replying.reply(matter, "Bea was slower.", by=cast.bea, seen=seen)
-    assert Draft.objects.get(member=cast.bea).text == "Bea was slower."
-
-
 def test_an_observer_cannot_answer(cast: Cast, matter: Conversation) -> None:
     with pytest.raises(Refused, match="not answer"):
         replying.reply(matter, "Hello", by=cast.olga)

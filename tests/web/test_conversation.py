@@ -9,6 +9,7 @@ from django.test import Client
 from rapport.inbox import replying, working
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from tests.conftest import NOW, Cast
+from tests.web.conftest import Browser
 
 HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> {{ 7 * 7 }} \u202egnirts'
 
@@ -135,3 +136,36 @@ def test_a_reply_form_sent_twice_is_one_answer(cast: Cast, bea: Client) -> None:
         answer = bea.post(f"/w/acme/c/{row.pk}/reply/", {"text": "Tomorrow.", "do": "send", "once": once, "seen": "0"})
         assert answer.status_code == 303
     assert Outgoing.objects.count() == 1 and not Draft.objects.exists()
+
+
+def mark_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
+def test_a_colleagues_answer_is_shown_above_the_kept_draft_and_the_next_send_goes(
+    cast: Cast, bea: Client, browse: Browser
+) -> None:
+    row = cast.says("@ann", "@acme where is my parcel?")
+    path = f"/w/acme/c/{row.pk}/"
+    seen = mark_on(bea.get(path).content.decode())
+    browse(cast.cem).post(f"{path}reply/", {"text": "It left on Monday.", "do": "send", "seen": seen})
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "panes"}):
+        answer = bea.post(f"{path}reply/", {"text": "Tomorrow, I think.", "seen": seen}, headers=headers)
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "Cem answered while you were writing" in page
+        assert page.index("It left on Monday.") < page.index("Tomorrow, I think.")
+        assert "fresh-turn" in page.split("It left on Monday.")[0]
+    assert mark_on(page) != seen
+    assert bea.post(f"{path}reply/", {"text": "Tomorrow, I think.", "seen": mark_on(page)}).status_code == 303
+    assert Outgoing.objects.filter(by=cast.bea).count() == 1
+
+
+def test_a_preview_or_a_refused_answer_is_not_yet_having_seen_it(cast: Cast, bea: Client, browse: Browser) -> None:
+    row = cast.says("@ann", "@acme where is my parcel?")
+    path = f"/w/acme/c/{row.pk}/"
+    seen = mark_on(bea.get(path).content.decode())
+    browse(cast.cem).post(f"{path}reply/", {"text": "It left on Monday.", "do": "send", "seen": seen})
+    previewed = bea.post(f"{path}reply/", {"text": "Tomorrow.", "do": "preview", "seen": seen}).content.decode()
+    too_long = bea.post(f"{path}reply/", {"text": "x" * 300, "do": "send", "seen": seen}).content.decode()
+    assert mark_on(previewed) == mark_on(too_long) == seen
+    assert "while you were writing" not in previewed + too_long

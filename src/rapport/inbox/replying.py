@@ -20,7 +20,8 @@ from rapport.core import work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
-from rapport.inbox import sending, turning, working
+from rapport.inbox import colliding, sending, turning, working
+from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
 from rapport.understanding import read
@@ -42,8 +43,8 @@ def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
             Draft.objects.filter(conversation=conversation, member=by).delete()
 
 
-def reply(conversation: Conversation, text: str, *, by: Member, seen: int = 0, once: str = "") -> Outgoing:
-    """Hold an answer for the undo window. ``seen`` is the id of the newest message its writer had on screen; ``once``
+def reply(conversation: Conversation, text: str, *, by: Member, seen: Seen | None = None, once: str = "") -> Outgoing:
+    """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
     names the form it was written in, so that a form sent twice is one answer.
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be.
@@ -102,7 +103,7 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgo
     return outgoing
 
 
-def _refuse(conversation: Conversation, words: str, by: Member, seen: int) -> None:
+def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None) -> None:
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
     if why := conversation.source.cannot_send:
@@ -113,11 +114,8 @@ def _refuse(conversation: Conversation, words: str, by: Member, seen: int) -> No
         lengths.must_fit(words, conversation.source.channel.limit)
     except ChannelError as error:
         raise Refused(error.message) from error
-    newer = conversation.messages.filter(pk__gt=seen, ours=True).exclude(by=by).select_related("by").first()
-    flying = conversation.outbox.exclude(by=by).filter(state__in=[States.HELD, States.QUEUED, States.SENDING]).first()
-    if seen and (newer or flying):
-        who = (newer.by if newer else flying.by if flying else None) or "Somebody"
-        raise Refused(f"{who} answered while you were writing. Read it above first; your draft is kept.")
+    if seen and (told := colliding.collision(colliding.since(conversation, seen, by=by))):
+        raise told
 
 
 def asks(text: str) -> bool:

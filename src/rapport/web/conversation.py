@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import private, whereabouts
+from rapport.inbox import colliding, private, whereabouts
 from rapport.inbox.models import Conversation, Draft
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -41,8 +42,9 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """One conversation: only its turns, only the two panes, or the whole desk."""
     row = found(member, id)
     if wants_fragment(request, "turns"):
+        mark = colliding.mark(row)
         line = turns.read(row, number(request.GET.get("before")))
-        context: dict[str, Any] = {"conversation": row, "line": line, "moment": now()}
+        context: dict[str, Any] = {"conversation": row, "line": line, "mark": mark, "moment": now()}
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
     return show(request, member, row)
 
@@ -62,9 +64,13 @@ def show(request: HttpRequest, member: Member, row: Conversation, *, status: int
 
 def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, Any]:
     draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
+    mark = colliding.mark(row)
+    line = turns.read(row, number(request.GET.get("before")))
     return {
         "conversation": row,
-        "line": turns.read(row, number(request.GET.get("before"))),
+        "line": line,
+        "mark": replace(mark, message=line.newest) if request.GET.get("before") else mark,
+        "fresh": None,
         "text": draft or "",
         "refusal": "",
         "preview": "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,11 +13,12 @@ from django.views.decorators.http import require_POST
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
 from rapport.inbox import replying
+from rapport.inbox.colliding import Collided, Seen
 from rapport.inbox.models import Conversation, Outgoing
 from rapport.web import streams
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found, show
-from rapport.web.reach import answers, member_required, number
+from rapport.web.reach import answers, member_required
 from rapport.web.verbs import onward, to
 
 
@@ -27,6 +30,7 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     row = found(member, id)
     text, stream = request.POST.get("text", ""), streams.named(request.POST.get("stream"))
     act = request.POST.get("do", "send")
+    seen = Seen.read(request.POST.get("seen", ""))
     try:
         if act == "there":
             replying.answered_there(row, text, by=member)
@@ -35,23 +39,31 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             replying.save_draft(row, text, by=member)
             return _kept(request, member, row, act)
         else:
-            seen, once = number(request.POST.get("seen")), request.POST.get("once", "")
+            once = request.POST.get("once", "")
             outgoing = replying.reply(row, text, by=member, seen=seen, once=once)
             facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
             said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
             say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
             return onward(member, row, stream)
+    except Collided as told:
+        return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
     except Refused as refused:
-        return show(request, member, row, status=422, refusal=str(refused), text=text)
+        return show(request, member, row, status=422, refusal=str(refused), text=text, **_still(seen))
     say(request, said)
     return onward(member, row, stream)
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:
     if act == "preview":
-        return show(request, member, row, preview=request.POST.get("text", "").replace("\x00", "").strip())
+        words = request.POST.get("text", "").replace("\x00", "").strip()
+        return show(request, member, row, preview=words, **_still(Seen.read(request.POST.get("seen", ""))))
     say(request, _("Saved. It stays here as your draft, and goes into the next export."))
     return to(row, streams.named(request.POST.get("stream")))
+
+
+def _still(seen: Seen | None) -> dict[str, Any]:
+    """The mark that the form came with goes on: what happened since is told when the answer is sent."""
+    return {"mark": seen} if seen else {}
 
 
 @require_POST

@@ -59,7 +59,7 @@ class Line:
     turns: list[Turn] = field(default_factory=list)
     earlier: int = 0
     newest: int = 0
-    """The id of the newest message on screen: what a writer has seen when they answer."""
+    """The id of the newest message on screen."""
 
 
 def read(conversation: Conversation, before: int = 0) -> Line:
