@@ -18,6 +18,7 @@ from rapport.web import (
     login,
     members,
     person,
+    presence,
     private,
     replies,
     search,
@@ -32,6 +33,7 @@ from rapport.web import (
 workspace = [
     path("", desk.desk, name="desk"),
     path("live/", live.live_ticket, name="live"),
+    path("presence/", presence.presence, name="presence"),
     path("c/<int:id>/", conversation.conversation, name="conversation"),
     path("c/<int:id>/reply/", replies.reply, name="reply"),
     path("c/<int:id>/draft/", replies.draft, name="draft"),

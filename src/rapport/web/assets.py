@@ -38,6 +38,7 @@ STYLES = (
     "person",
     "portrait",
     "toast",
+    "presence",
     "page",
     "public",
     "forced",
@@ -45,9 +46,13 @@ STYLES = (
 )
 BEHAVIOURS = (
     "js/htmx-rules.js",
+    "js/waking.js",
+    "js/announcer.js",
     "js/panes.js",
     "js/stream.js",
+    "js/arrival.js",
     "js/composer.js",
+    "js/presence.js",
     "js/toasts.js",
     "js/tabs.js",
     "js/keys.js",

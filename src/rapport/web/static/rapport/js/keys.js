@@ -57,7 +57,7 @@
       location.assign(document.body.dataset.home);
       return;
     }
-    const keyed = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].pop();
+    const keyed = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]:not([hidden])`)].pop();
     if (!DOES[event.key] && !keyed) return;
     event.preventDefault();
     if (keyed) use(keyed); else DOES[event.key]();

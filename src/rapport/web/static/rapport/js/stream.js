@@ -4,14 +4,18 @@
   const scroller = () => document.querySelector("#stream [data-scroll]");
   const rows = () => [...document.querySelectorAll("#stream .row")];
   const pageScrolls = () => scroller() && getComputedStyle(scroller()).overflowY !== "auto";
-  let fresh = new Set();
+  let fresh = new Set(), announced = false;
 
   function show() {
     const bar = document.querySelector("[data-arrived]");
     const above = [...fresh].filter((id) => document.getElementById(id)).length;
     if (!bar) return;
+    const appears = bar.hidden && above;
     bar.hidden = !above;
     bar.textContent = above === 1 ? bar.dataset.one : bar.dataset.many.replace("%n", above);
+    const silent = announced && above; // the bar stands there anew after each fetch: it is said when the first one comes
+    announced = above > 0;
+    if (appears && !silent) window.dispatchEvent(new CustomEvent("rapport:say", { detail: bar.textContent }));
   }
 
   function seen() {
