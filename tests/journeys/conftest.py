@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys.servers import Rapport, rapport
 
@@ -41,10 +41,15 @@ def browser(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(15_000)
     complaints: list[str] = []
+    refused = "422 (Unprocessable Entity)"  # the browser says so of every form that is shown again with its refusal
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
-        page.on("console", lambda line: complaints.append(f"{page.url}: {line.text}") if line.type == "error" else None)
+        page.on("console", lambda line: hear(page, line) if line.type == "error" else None)
+
+    def hear(page: Page, line: ConsoleMessage) -> None:
+        if refused not in line.text:
+            complaints.append(f"{page.url}: {line.text}")
 
     context.on("page", watch)
     yield context

@@ -71,7 +71,7 @@
   });
   document.addEventListener("rapport:hint", ({ detail }) => {
     if (["presence", "resync"].includes(detail.name) && !soon) soon = setTimeout(look, 200);
-  });
+  }, true);
   document.addEventListener("htmx:afterSettle", () => { apply(); changed(); });
   document.addEventListener("visibilitychange", () => { hidden = Date.now(); changed(); });
   addEventListener("pagehide", () => beat(true));
