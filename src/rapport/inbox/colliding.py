@@ -106,7 +106,7 @@ def since(conversation: Conversation, seen: Seen, *, by: Member) -> Since:
     theirs = newer.filter(ours=False).select_related("identity").order_by("-pk").first()
     decided = _events(conversation).filter(pk__gt=seen.event, verb__in=_SAID + _TAKEN_BACK).exclude(by_id=by.pk)
     last = decided.exclude(by_id=None).order_by("-pk").first()
-    colleague = conversation.workspace.members.filter(pk=last.by_id).first() if last else None
+    colleague = conversation.workspace.members.filter(pk=last.by_id or 0).first() if last else None
     return Since(
         answered=None if answer is None else str(answer.by or ""),
         myself=answer is not None and answer.by_id == by.pk,
