@@ -1,4 +1,4 @@
-"""Search over a model's text column in either engine: a migration operation, and a queryset that knows ``search``.
+"""Search over a model's text columns in either engine: a migration operation, and a queryset that knows ``search``.
 
 Texts are not copied: SQLite keeps a contentless FTS5 index fed by triggers, PostgreSQL a GIN index over an expression.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, Self, TypeVar, cast
 
-from django.db import connections, models
+from django.db import connection, connections, models
 from django.db.migrations.operations.base import Operation
+from django.db.models.expressions import RawSQL
 
 from rapport.core.folding import POSTGRESQL_FOLD, fold
 
@@ -21,6 +22,36 @@ def phrases(words: str) -> list[list[str]]:
     """The folded phrases of what somebody typed: ``lost "two bags"`` is ``[["lost"], ["two", "bags"]]``."""
     found = (fold(quoted or single).split() for quoted, single in _PARTS.findall(words))
     return [phrase for phrase in found if phrase]
+
+
+def matching(model: type[models.Model], words: str, *columns: str, starts: bool = False) -> RawSQL:
+    """The ids of the rows that ``AddSearch`` indexed by these columns and that hold every word, for ``pk__in=``.
+
+    With ``starts``, each word need only begin like it: ``ann`` finds Annabel.
+    """
+    table, wanted = model._meta.db_table, phrases(words)
+    if not wanted:
+        return RawSQL("SELECT 0 WHERE 1 = 0", ())  # noqa: S611 - a constant
+    if connection.vendor == "sqlite":
+        sql = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s"  # noqa: S608 - a table of ours
+        return RawSQL(sql, [_fts5(wanted, starts)])  # noqa: S611 - the words are a parameter
+    sql = f'SELECT id FROM "{table}" WHERE {_vector(table, columns)} @@ %s::tsquery'  # noqa: S608
+    return RawSQL(sql, [_tsquery(wanted, starts)])  # noqa: S611
+
+
+def _fts5(wanted: list[list[str]], starts: bool = False) -> str:
+    return " ".join('"' + " ".join(phrase) + '"' + "*" * starts for phrase in wanted)
+
+
+def _tsquery(wanted: list[list[str]], starts: bool = False) -> str:
+    ending = ":*" if starts else ""
+    return " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ending + ")" for phrase in wanted)
+
+
+def _vector(table: str, columns: tuple[str, ...]) -> str:
+    """What PostgreSQL's index is made of; a query finds the index by the same words."""
+    texts = " || ' ' || ".join(f'"{table}"."{column}"' for column in columns)
+    return f"to_tsvector('simple', rapport_fold({texts}))"
 
 
 class SearchableQuerySet(models.QuerySet[M]):
@@ -38,25 +69,24 @@ class SearchableQuerySet(models.QuerySet[M]):
             found = self.extra(
                 tables=[f"{table}_fts"],
                 where=[f"{table}_fts.rowid = {table}.id", f"{table}_fts MATCH %s"],
-                params=[" ".join('"' + " ".join(phrase) + '"' for phrase in wanted)],
+                params=[_fts5(wanted)],
                 order_by=[f"-{table}_fts.rowid"],
             )
         else:
-            match = " & ".join("(" + " <-> ".join(f"'{word}'" for word in phrase) + ")" for phrase in wanted)
-            where = f'to_tsvector(\'simple\', rapport_fold("{table}"."{self.search_column}")) @@ %s::tsquery'
-            found = self.extra(where=[where], params=[match]).order_by("-id")
+            where = f"{_vector(table, (self.search_column,))} @@ %s::tsquery"
+            found = self.extra(where=[where], params=[_tsquery(wanted)]).order_by("-id")
         return cast(Self, found)
 
 
 class AddSearch(Operation):
-    """Index one text column of one table for search, in whichever engine runs the migration."""
+    """Index text columns of one table as one text for search, in whichever engine runs the migration."""
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table: str, column: str) -> None:
+    def __init__(self, table: str, *columns: str) -> None:
         self.table = table
-        self.column = column
+        self.columns = columns
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The search index is no part of the models' state."""
@@ -75,19 +105,23 @@ class AddSearch(Operation):
             schema_editor.execute(f"DROP INDEX {self.table}_search", params=None)
 
     def describe(self) -> str:
-        return f"Index {self.table}.{self.column} for search"
+        return f"Index {self.table}.{'+'.join(self.columns)} for search"
 
     def _sqlite(self) -> list[str]:
-        t, c = self.table, self.column
-        add = f"INSERT INTO {t}_fts(rowid, words) VALUES (new.id, rapport_fold(new.{c}));"
-        drop = f"INSERT INTO {t}_fts({t}_fts, rowid, words) VALUES ('delete', old.id, rapport_fold(old.{c}));"
+        t, c = self.table, ", ".join(self.columns)
+        new, old, there = (
+            " || ' ' || ".join(f"{row}.{column}" for column in self.columns) for row in ("new", "old", t)
+        )
+        add = f"INSERT INTO {t}_fts(rowid, words) VALUES (new.id, rapport_fold({new}));"
+        drop = f"INSERT INTO {t}_fts({t}_fts, rowid, words) VALUES ('delete', old.id, rapport_fold({old}));"
         return [
             f"CREATE VIRTUAL TABLE {t}_fts USING fts5(words, content='', tokenize='unicode61 remove_diacritics 0')",
             f"CREATE TRIGGER {t}_fts_insert AFTER INSERT ON {t} BEGIN {add} END",
             f"CREATE TRIGGER {t}_fts_delete AFTER DELETE ON {t} BEGIN {drop} END",
             f"CREATE TRIGGER {t}_fts_update AFTER UPDATE OF {c} ON {t} BEGIN {drop} {add} END",
+            f"INSERT INTO {t}_fts(rowid, words) SELECT id, rapport_fold({there}) FROM {t}",  # noqa: S608
         ]
 
     def _postgresql(self) -> list[str]:
-        vector = f"to_tsvector('simple', rapport_fold({self.column}))"
+        vector = _vector(self.table, self.columns).replace(f'"{self.table}".', "")
         return [POSTGRESQL_FOLD, f"CREATE INDEX {self.table}_search ON {self.table} USING gin ({vector})"]

@@ -1,0 +1,1 @@
+"""One filter language over conversations, messages, people and orders: words become a frozen Filter, a Filter a query."""
