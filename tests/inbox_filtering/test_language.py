@@ -33,9 +33,9 @@ CLAUSES = some.one_of(
         lambda key: some.builds(Clause, some.just(key), VALUES.get(key, WORDS), some.booleans())
     ),
 )
-FILTERS = some.lists(
-    some.lists(CLAUSES, min_size=1, max_size=3, unique=True).map(tuple), max_size=5, unique=True
-).map(lambda groups: Filter(tuple(groups)))
+FILTERS = some.lists(some.lists(CLAUSES, min_size=1, max_size=3, unique=True).map(tuple), max_size=5, unique=True).map(
+    lambda groups: Filter(tuple(groups))
+)
 
 
 @given(FILTERS)
@@ -46,7 +46,7 @@ def test_what_is_written_down_is_read_again_as_it_was(filter: Filter) -> None:
         assert not parse(words).mistakes
 
 
-@given(some.one_of(some.text(), some.text("abfromishas:\"-OR <>7dw”", max_size=60)))
+@given(some.one_of(some.text(), some.text('abfromishas:"-OR <>7dw”', max_size=60)))
 def test_whatever_is_typed_is_understood_or_said_in_a_sentence(text: str) -> None:
     parsed = parse(text)
     for mistake in parsed.mistakes:

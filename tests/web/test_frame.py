@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from jinja2 import nodes
 
-from rapport.web import assets, search, turns, words
+from rapport.web import assets, hits, turns, words
 from rapport.web.jinja import plain_http
 from tests.conftest import Cast
 
@@ -115,7 +115,7 @@ def test_search_finds_messages_and_people(cast: Cast, bea: Client) -> None:
     page = bea.get("/w/acme/search/?q=router").content.decode()
     assert "<mark>router</mark>" in page and "modem" not in page
     assert "Bo Diaz" in bea.get("/w/acme/search/?q=diaz").content.decode()
-    assert "Nothing here holds" in bea.get("/w/acme/search/?q=%00%22zzz").content.decode()
+    assert "Nothing here fits" in bea.get("/w/acme/search/?q=%00%22zzz").content.decode()
     assert bea.get("/w/acme/search/?q=" + "%22 * - ( ' \\ ".replace(" ", "+")).status_code == 200
 
 
@@ -132,7 +132,7 @@ def test_evidence_is_marked_whatever_its_offsets(
 
 
 def test_an_excerpt_begins_near_the_hit() -> None:
-    pieces = search.excerpt("word " * 200 + "router", ["router"])
+    pieces = hits.excerpt("word " * 200 + "router", ["router"])
     assert pieces[0].text == "… " and pieces[-1] == turns.Piece("router", True)
 
 

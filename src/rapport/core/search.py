@@ -31,11 +31,11 @@ def matching(model: type[models.Model], words: str, *columns: str, starts: bool 
     """
     table, wanted = model._meta.db_table, phrases(words)
     if not wanted:
-        return RawSQL("SELECT 0 WHERE 1 = 0", ())  # noqa: S611 - a constant
+        return RawSQL("SELECT 0 WHERE 1 = 0", ())
     if connection.vendor == "sqlite":
-        sql = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s"  # noqa: S608 - a table of ours
+        sql = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH %s"
         return RawSQL(sql, [_fts5(wanted, starts)])  # noqa: S611 - the words are a parameter
-    sql = f'SELECT id FROM "{table}" WHERE {_vector(table, columns)} @@ %s::tsquery'  # noqa: S608
+    sql = f'SELECT id FROM "{table}" WHERE {_vector(table, columns)} @@ %s::tsquery'
     return RawSQL(sql, [_tsquery(wanted, starts)])  # noqa: S611
 
 
@@ -119,7 +119,7 @@ class AddSearch(Operation):
             f"CREATE TRIGGER {t}_fts_insert AFTER INSERT ON {t} BEGIN {add} END",
             f"CREATE TRIGGER {t}_fts_delete AFTER DELETE ON {t} BEGIN {drop} END",
             f"CREATE TRIGGER {t}_fts_update AFTER UPDATE OF {c} ON {t} BEGIN {drop} {add} END",
-            f"INSERT INTO {t}_fts(rowid, words) SELECT id, rapport_fold({there}) FROM {t}",  # noqa: S608
+            f"INSERT INTO {t}_fts(rowid, words) SELECT id, rapport_fold({there}) FROM {t}",
         ]
 
     def _postgresql(self) -> list[str]:

@@ -1,66 +1,83 @@
-"""Search over messages and people, newest first."""
+"""Search: one filter over messages, conversations, people and orders, the newest first."""
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
-from rapport.core.search import phrases
-from rapport.inbox.models import Message
-from rapport.people.models import Identity
+from rapport.core.database import now
+from rapport.inbox.filtering import reading
+from rapport.inbox.filtering.conditions import Sight
+from rapport.inbox.filtering.parse import parse
+from rapport.inbox.filtering.values import Filter, Parsed
+from rapport.inbox.filtering.write import write
+from rapport.web import hits, operators
 from rapport.web.answering import page
 from rapport.web.reach import member_required
 from rapport.web.turns import Piece, mark
 
-HITS = 50
-PEOPLE = 12
-AROUND = 120
+LONGEST = 600
+STRIP = 6
+"""People shown above the messages."""
+FINDS: dict[str, Callable[..., reading.Page]] = {
+    "messages": reading.messages,
+    "conversations": reading.conversations,
+    "people": reading.people,
+    "orders": reading.orders,
+}
+
+
+def sight(member: Member) -> Sight:
+    return Sight(member, now(), timezone.get_current_timezone())
 
 
 @require_safe
 @member_required
 def search(request: HttpRequest, member: Member) -> HttpResponse:
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    hits, people = ([], []) if not words else (_messages(member, words), _people(member, words))
-    return page(request, "pages/search.html", sought=words, hits=hits, people=people, most=HITS)
+    typed = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    kind = request.GET.get("in", "")
+    kind = kind if kind in FINDS else "messages"
+    parsed = parse(typed)
+    context: dict[str, Any] = {"sought": typed, "kind": kind, "help": operators.HELP}
+    if parsed.filter:
+        after = request.GET.get("after", "")
+        found = FINDS[kind](parsed.filter, sight(member), after)
+        context |= {
+            "found": found,
+            "hits": shown(kind, found.rows, parsed.filter),
+            "people": _strip(member, parsed.filter) if kind == "messages" and not after else [],
+            "written": write(parsed.filter),
+            "begun": bool(after),
+        }
+    return page(
+        request, "pages/search.html", mistakes=mistakes(typed, parsed), found_any=bool(parsed.filter), **context
+    )
 
 
-def _messages(member: Member, words: str) -> list[tuple[Message, tuple[Piece, ...]]]:
-    rows = Message.objects.filter(workspace=member.workspace, deleted_at=None).search(words)
-    found = sorted(rows.select_related("identity", "by")[:HITS], key=lambda message: message.said_at, reverse=True)
-    wanted = [" ".join(phrase) for phrase in phrases(words)]
-    return [(message, excerpt(message.text, wanted)) for message in found]
+def shown(kind: str, rows: list[Any], filter: Filter) -> list[Any]:
+    """Messages with the stretch that holds the words, orders with theirs marked; all else as it is."""
+    if kind == "messages":
+        rows = reading.with_writers(rows)
+        return [(row, hits.excerpt(row.text, filter.words)) for row in rows]
+    if kind == "orders":
+        sought = [*filter.words, *(one.value for group in filter.groups for one in group if one.key == "bought")]
+        return [(row, hits.excerpt(row.text, sought)) for row in rows]
+    return rows
 
 
-def _people(member: Member, words: str) -> list[Identity]:
-    """Whose name or address holds the words; each with their newest conversation's id as ``newest``."""
-    named = Q()
-    for form in {words, words.lower(), words.title()}:  # SQLite folds only A to Z: KOVAČ would miss Kovač
-        named |= Q(name__icontains=form) | Q(address__icontains=form) | Q(person__name__icontains=form)
-    rows = Identity.objects.filter(named, workspace=member.workspace, conversations__isnull=False).distinct()
-    return list(rows.select_related("person").order_by("name", "pk")[:PEOPLE])
+def mistakes(typed: str, parsed: Parsed) -> list[tuple[str, tuple[Piece, ...]]]:
+    """Each mistake as a sentence, with what was typed and the place marked."""
+    return [(_(one.sentence) % one.facts, mark(typed, [(one.start, one.end)])) for one in parsed.mistakes]
 
 
-def excerpt(text: str, wanted: list[str]) -> tuple[Piece, ...]:
-    """The stretch of a text around its first hit, with every hit marked. ``wanted`` is folded to small letters."""
-    low = text.lower()
-    if len(low) != len(text):  # a letter whose small form is longer: offsets would not fit
-        low = text
-    spans = [(at, at + len(word)) for word in wanted for at in _all(low, word)]
-    first = min((start for start, _ in spans), default=0)
-    begin = text.rfind(" ", 0, max(0, first - AROUND // 2)) + 1
-    end = min(len(text), begin + 2 * AROUND)
-    cut = mark(text[begin:end], [(start - begin, stop - begin) for start, stop in spans])
-    before = (Piece("… ", False),) if begin else ()
-    return (*before, *cut, *((Piece(" …", False),) if end < len(text) else ()))
-
-
-def _all(text: str, word: str) -> list[int]:
-    found: list[int] = []
-    at = text.find(word)
-    while at >= 0 and len(found) < 20:
-        found.append(at)
-        at = text.find(word, at + len(word))
-    return found
+def _strip(member: Member, filter: Filter) -> list[Any]:
+    """People of that name, shown above the messages; only where nothing but words or names was asked for."""
+    if all(not one.key or one.key == "from" for group in filter.groups for one in group):
+        return reading.people(filter, sight(member), size=STRIP).rows
+    return []

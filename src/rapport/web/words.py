@@ -18,6 +18,12 @@ STREAMS = {
     "quiet": _("No answer needed"),
     "all": _("All"),
 }
+FOUND = {
+    "messages": _("Messages"),
+    "conversations": _("Conversations"),
+    "people": _("People"),
+    "orders": _("Orders"),
+}
 EMPTY_STREAM = {
     "needs": (
         _("Nobody is waiting for an answer."),

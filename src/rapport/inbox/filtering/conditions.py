@@ -204,8 +204,10 @@ def _dated(column: str, value: str, sight: Sight) -> Q:
     start, end = moments.span(value.lstrip("<>"), sight.now, sight.zone)
     if value[0] == ">":
         return Q(**{f"{column}__lt": start})
-    return Q(**{f"{column}__gte": start, f"{column}__lte": end}) if value[0] == "<" else Q(
-        **{f"{column}__gte": start, f"{column}__lt": end}
+    return (
+        Q(**{f"{column}__gte": start, f"{column}__lte": end})
+        if value[0] == "<"
+        else Q(**{f"{column}__gte": start, f"{column}__lt": end})
     )
 
 

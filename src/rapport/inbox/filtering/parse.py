@@ -16,7 +16,9 @@ LONGEST = 120
 OR = "OR"
 
 _QUOTES = str.maketrans("“”„‟«»", '""""""')
-_PIECE = re.compile(r'\s*(?P<minus>-?)(?:(?P<key>[A-Za-z]{2,20}):(?!//))?(?:"(?P<phrase>[^"]*)(?P<close>"?)|(?P<bare>[^\s"]*))')
+_PIECE = re.compile(
+    r'\s*(?P<minus>-?)(?:(?P<key>[A-Za-z]{2,20}):(?!//))?(?:"(?P<phrase>[^"]*)(?P<close>"?)|(?P<bare>[^\s"]*))'
+)
 _GAP = re.compile(r"[\s\x00-\x1f\x7f]+")
 
 
@@ -84,7 +86,9 @@ def _read(line: _Line, piece: re.Match[str], start: int) -> None:
     """One condition, or a mistake."""
     end = piece.end()
     if piece["phrase"] is not None and not piece["close"]:
-        line.mistakes.append(Mistake("A quotation mark is open: everything after it was taken as one phrase.", start, end))
+        line.mistakes.append(
+            Mistake("A quotation mark is open: everything after it was taken as one phrase.", start, end)
+        )
     key = (piece["key"] or "").lower()
     value = _GAP.sub(" ", piece["phrase"] if piece["phrase"] is not None else piece["bare"]).strip()
     negated = bool(piece["minus"])
@@ -100,7 +104,9 @@ def _read(line: _Line, piece: re.Match[str], start: int) -> None:
                 start, end, key=key, near=near[0],
             )  # fmt: skip
         else:
-            line.wrong("There is no “%(key)s:” here. Put it in quotation marks to look for the words.", start, end, key=key)
+            line.wrong(
+                "There is no “%(key)s:” here. Put it in quotation marks to look for the words.", start, end, key=key
+            )
     elif not value:
         line.wrong("After “%(key)s:” something is missing.", start, end, key=key)
     elif canonical := OPERATORS[key](value):

@@ -1,7 +1,7 @@
 """What a Filter finds, one page after the other, newest first, by keyset; and never at a cost without an end.
 
 Where an index leads straight to few rows (rare words, one writer), those are taken and looked at. Else rows are looked
-at in stretches, the newest first, until the page is full or ``LOOKED`` of them were seen: then the page says from where
+at in stretches, the newest first, until the page is full or all ``STRETCHES`` were seen: then the page says from where
 to go on. So a page costs about the same in a small workspace and in a large one.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 
 from rapport.core.search import matching
-from rapport.inbox.filtering import conditions
+from rapport.inbox.filtering import conditions, operators
 from rapport.inbox.filtering.conditions import Sight, all_of, noun, of_message
 from rapport.inbox.filtering.values import Clause, Filter, Group
 from rapport.inbox.models import Conversation, Message
@@ -26,9 +26,8 @@ COUNTED = 200
 """Counting stops here: what is more is *200+*."""
 FEW = 2_000
 """So many rows an index may lead to, and all of them are looked at."""
-STRETCHES = (1_000, 4_000, 15_000)
+STRETCHES = (500, 2_000, 7_500)
 """Rows looked at one stretch after the other, where no index leads."""
-LOOKED = sum(STRETCHES)
 
 
 @dataclass(frozen=True)
@@ -47,21 +46,27 @@ def messages(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) ->
     below = _whole(after)
     if below:
         rows = rows.filter(pk__lt=below)
+    rows = rows.filter(workspace=sight.member.workspace_id).order_by("-pk")
     leads = _leads(filter, sight)
-    if leads is not None:
-        found = list(rows.filter(leads, workspace=sight.member.workspace_id).order_by("-pk")[: size + 1])
-        return _page(found, size, lambda row: str(row.pk))
-    # The sum keeps the planner from walking the whole workspace by its key instead of these few ids
-    rows = rows.alias(place=F("workspace_id") + 0).filter(place=sight.member.workspace_id).order_by("-pk")
-    upper = below or (Message.objects.aggregate(last=Max("pk"))["last"] or 0) + 1
-    found = []
+    if leads is not None or not filter:
+        found = list(rows.filter(leads or Q())[: size + 1])
+        return _page(found, size, _id)
+    found, upper = [], below
+    every = Message.objects.filter(workspace=sight.member.workspace_id).order_by("-pk").values_list("pk", flat=True)
     for stretch in STRETCHES:
-        lower = max(0, upper - stretch)
-        found += rows.filter(pk__gte=lower, pk__lt=upper)[: size + 1 - len(found)]
-        upper = lower
-        if len(found) > size or not upper:
-            return _page(found, size, lambda row: str(row.pk))
+        ids = list((every.filter(pk__lt=upper) if upper else every)[:stretch])
+        if ids:
+            found += rows.filter(pk__gte=ids[-1], pk__lte=ids[0])[: size + 1 - len(found)]
+        if len(found) > size or len(ids) < stretch:
+            return _page(found, size, _id)
+        upper = ids[-1]
     return Page(found, str(upper), full=False)
+
+
+def with_writers(rows: list[Message]) -> list[Message]:
+    """These messages with who wrote them, in two further queries; on one page the one said last stands first."""
+    prefetch_related_objects(rows, "identity", "by")
+    return sorted(rows, key=lambda row: (row.said_at, row.pk), reverse=True)
 
 
 def conversations(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> Page:
@@ -195,9 +200,11 @@ def _bought_by(clause: Clause, sight: Sight) -> Q:
 
 def _near(clause: Clause) -> QuerySet[Any]:
     """Messages of whoever placed the order of the query outside, so near to it."""
-    what, side, hours = conditions.operators.within(clause.value)
+    what, side, hours = operators.within(clause.value)
     column = {"delivery": "delivered_at", "order": "placed_at"}[what]
-    earliest, latest = conditions.around(OuterRef(column), {"after": "before", "before": "after"}.get(side, side), hours)
+    earliest, latest = conditions.around(
+        OuterRef(column), {"after": "before", "before": "after"}.get(side, side), hours
+    )
     theirs = Message.objects.filter(deleted_at=None, identity__person=OuterRef("person"))
     return theirs.filter(said_at__gte=earliest, said_at__lte=latest)
 
@@ -225,11 +232,15 @@ def _few(rows: QuerySet[Any]) -> bool:
 def _newest(rows: QuerySet[Any], after: str, size: int) -> Page:
     below = _whole(after)
     rows = rows.filter(pk__lt=below) if below else rows
-    return _page(list(rows.order_by("-pk")[: size + 1]), size, lambda row: str(row.pk))
+    return _page(list(rows.order_by("-pk")[: size + 1]), size, _id)
 
 
 def _page(found: list[Any], size: int, place: Callable[[Any], str]) -> Page:
     return Page(found[:size], place(found[size - 1]) if len(found) > size else "")
+
+
+def _id(row: Any) -> str:
+    return str(row.pk)
 
 
 def _place(row: Conversation) -> str:

@@ -55,6 +55,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["conversation", "said_at", "id"], name="message_thread"),
             models.Index(fields=["identity", "said_at"], name="message_timeline"),
+            models.Index(fields=["workspace", "id"], name="message_newest"),
         ]
 
     @property
