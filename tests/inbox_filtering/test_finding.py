@@ -12,6 +12,7 @@ from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.filtering.parse import parse
 from rapport.inbox.models import Conversation, Message
+from rapport.people import merging
 from rapport.people.models import Order
 from tests.conftest import NOW, Cast
 
@@ -136,6 +137,19 @@ def test_people_and_orders_are_found_by_their_own_words(town: Cast) -> None:
     assert orders("within:7d-of-delivery") == orders("is:mine") == {"A-77"}
     assert orders("-within:7d-of-delivery") == {"C-1"}
     assert orders("within:1d-after-delivery") == set()
+
+
+def test_whoever_was_merged_is_one_human_with_all_their_orders(town: Cast) -> None:
+    talk = Conversation.objects.get(identity__name="Bo Berg")
+    cy = Conversation.objects.get(identity__address="@cy")
+    assert talk.identity and cy.identity
+    assert conversations(town, "order:c-1 lang:de") == set()
+    merging.merge(talk.identity.person, cy.identity.person, by=town.bea)
+    assert conversations(town, "order:c-1 lang:de") == {"Bo Berg"}
+    found = {str(row) for row in reading.people(parse("order:c-1").filter, sight(town)).rows}
+    assert found == {"Bo Berg"} == {str(row) for row in reading.people(parse("cy").filter, sight(town)).rows}
+    assert [row.number for row in reading.orders(parse("from:berg").filter, sight(town)).rows] == ["C-1"]
+    assert [row.number for row in reading.orders(parse("lang:de").filter, sight(town)).rows] == ["C-1"]
 
 
 def test_a_stranger_finds_nothing_of_ours(town: Cast) -> None:

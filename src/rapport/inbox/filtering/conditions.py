@@ -12,6 +12,7 @@ from operator import and_, or_
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
 from rapport.accounts.models import Member
@@ -154,16 +155,18 @@ def _from(value: str, sight: Sight) -> Q:
 def identities(value: str, sight: Sight) -> QuerySet[Any, Any]:
     """Whoever has this name, handle or address, or a name that begins so; ``#12`` is the person with this id."""
     own = Identity.objects.filter(workspace=sight.member.workspace_id)
+    # An identity moves when its person is merged into another; under the name of either it is found
     if value[:1] == "#" and value[1:].isascii() and value[1:].isdecimal() and len(value) < 19:
-        return own.filter(person=int(value[1:])).values("pk")
-    named = Q(person__in=matching(Person, value, *PERSON, starts=True))
+        kept = Person.objects.filter(pk=int(value[1:])).values(kept=Coalesce("merged_into", "pk"))
+        return own.filter(person__in=kept).values("pk")
+    called = matching(Person, value, *PERSON, starts=True)
+    named = Q(person__in=called) | Q(origin__in=called)
     return own.filter(Q(pk__in=matching(Identity, value, *IDENTITY, starts=True)) | named).values("pk")
 
 
 def _within(value: str) -> Q:
     """Said so near to the delivery (or the placing) of an order of whoever wrote it."""
-    orders = Order.objects.filter(person=OuterRef("identity__person"))
-    return Q(Exists(orders.filter(near(value, OuterRef("said_at")))))
+    return _has_order(near(value, OuterRef("said_at")), "identity__person")
 
 
 def near(value: str, said_at: Any) -> Q:
@@ -184,7 +187,15 @@ def around(moment: Any, side: str, hours: int) -> tuple[Any, Any]:
 
 def of_person(clause: Clause, sight: Sight, person: str) -> Q:
     """Of whoever has an order like this; ``person`` is the way to them. Not yet negated."""
-    return Q(Exists(Order.objects.filter(of_order(clause, sight), person=OuterRef(person))))
+    return _has_order(of_order(clause, sight), person)
+
+
+def _has_order(like: Q, person: str) -> Q:
+    """An order stays with the row it came to, whoever that was merged into: two ways to it, an index for each."""
+    orders = Order.objects.filter(like)
+    return Q(Exists(orders.filter(person=OuterRef(person)))) | Q(
+        Exists(orders.filter(person__merged_into=OuterRef(person)))
+    )
 
 
 def of_order(clause: Clause, sight: Sight) -> Q:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from rapport.core.search import matching
@@ -114,7 +115,7 @@ def _walk(rows: QuerySet[Any], looks: Q, size: int) -> Page:
 
 def people(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> Page:
     """People of whom every group holds: of their name, handle or organisation, their orders, or something they wrote."""
-    rows = Person.objects.filter(workspace=sight.member.workspace_id)
+    rows = Person.objects.kept().filter(workspace=sight.member.workspace_id)
     wrote: list[Q] = []
     for group in filter.groups:
         if {noun(one) for one in group} == {"order"}:
@@ -132,6 +133,7 @@ def people(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> P
 def orders(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> Page:
     """Orders of which every group holds: of the order, of whose it is, or of something they wrote."""
     rows = Order.objects.filter(workspace=sight.member.workspace_id)
+    rows = rows.annotate(buyer=Coalesce("person__merged_into", "person"))  # identities are the kept person's
     wrote: list[Q] = []
     for group in filter.groups:
         if all(noun(one) == "order" or not one.key for one in group):
@@ -145,7 +147,7 @@ def orders(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> P
             wrote.append(of_message(group, sight))
     if wrote:
         theirs = Message.objects.filter(all_of(wrote), workspace=sight.member.workspace_id, deleted_at=None)
-        rows = rows.filter(Exists(theirs.filter(identity__person=OuterRef("person"))))
+        rows = rows.filter(Exists(theirs.filter(identity__person=OuterRef("buyer"))))
     return _newest(rows.select_related("person"), after, size)
 
 
@@ -182,7 +184,8 @@ def _named(clause: Clause, sight: Sight) -> Q:
     """Somebody is called so; words and ``from:`` say the same of a person."""
     known = Identity.objects.filter(pk__in=conditions.identities(clause.value, sight))
     named = matching(Person, clause.value, *conditions.PERSON, starts=True)
-    return Q(pk__in=known.values("person")) | Q(pk__in=named)
+    merged = Person.objects.filter(pk__in=named, merged_into__isnull=False)
+    return Q(pk__in=known.values("person")) | Q(pk__in=named) | Q(pk__in=merged.values("merged_into"))
 
 
 def _ordered(clause: Clause, sight: Sight) -> Q:
@@ -195,7 +198,7 @@ def _ordered(clause: Clause, sight: Sight) -> Q:
 
 def _bought_by(clause: Clause, sight: Sight) -> Q:
     known = Identity.objects.filter(pk__in=conditions.identities(clause.value, sight))
-    return Q(person__in=known.values("person"))
+    return Q(person__in=known.values("person")) | Q(person__merged_into__in=known.values("person"))
 
 
 def _near(clause: Clause) -> QuerySet[Any]:
@@ -205,7 +208,7 @@ def _near(clause: Clause) -> QuerySet[Any]:
     earliest, latest = conditions.around(
         OuterRef(column), {"after": "before", "before": "after"}.get(side, side), hours
     )
-    theirs = Message.objects.filter(deleted_at=None, identity__person=OuterRef("person"))
+    theirs = Message.objects.filter(deleted_at=None, identity__person=OuterRef("buyer"))
     return theirs.filter(said_at__gte=earliest, said_at__lte=latest)
 
 

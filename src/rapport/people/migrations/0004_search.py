@@ -4,7 +4,7 @@ from rapport.core.search import AddSearch
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_history"), ("inbox", "0002_search")]
+    dependencies = [("people", "0003_merging"), ("inbox", "0002_search")]
 
     operations = [
         AddSearch("people_identity", "name", "address"),
