@@ -58,7 +58,14 @@ def _runs(called: str, rest: str) -> bool:
 
 
 def test_every_name_in_the_data_folder_is_one_that_the_code_uses() -> None:
-    named_in = ("config/settings", "config/secretkey", "config/folder", "web/uploads", "ingest/importing")
+    named_in = (
+        "config/settings",
+        "config/secretkey",
+        "config/folder",
+        "web/uploads",
+        "ingest/importing",
+        "ingest/exports",
+    )
     source = "".join(read(f"src/rapport/{module}.py") for module in named_in)
     assert [row for row, _ in table(section(PAGE, "The data folder")) if f'"{row.strip("/")}"' not in source] == []
 

@@ -40,7 +40,9 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     rows = {
         "again": Arrival.objects.first(), "correction": Message.objects.first(), "person": conversation.identity.person,
         "withdrawal": Outgoing.objects.first(), "retry": Outgoing.objects.first(), "member_role": cast.cem,
-        "member_link": cast.cem, "work_again": Work.objects.get(kind="import"),
+        "member_link": cast.cem, "forgetting": conversation.identity.person, "forget_look": conversation.identity.person,
+        "forget_confirm": conversation.identity.person, "source": cast.source, "source_pause": cast.source,
+        "source_resume": cast.source, "source_secret": cast.source, "work_again": Work.objects.get(kind="import"),
     }  # fmt: skip
     from django.core import signing
 
@@ -48,7 +50,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     values = {
         "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
         "token": "anything", "link": "anything",
-        "ticket": ticket, "job": Work.objects.get(kind="import").pk, "mark": "x", "name": "x",
+        "ticket": ticket, "job": Work.objects.get(kind="export" if name.startswith("export") else "import").pk, "mark": "x", "name": "x",
     }  # fmt: skip
     return reverse(name, kwargs={part: values[part] for part in parts})
 
@@ -60,6 +62,8 @@ def world(cast: Cast) -> Cast:
     payload = {"source": cast.source.pk}
     at = conversation.created_at
     Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)
+    asked = {"by": cast.dana.pk, "person": None, "stream": "", "csv": False}
+    Work.objects.create(workspace_id=cast.acme.pk, kind="export", payload=asked, due_at=at)
     return cast
 
 

@@ -26,7 +26,6 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.core.whole import whole_file
 from rapport.ingest.memory import exporting, spreadsheet
-from rapport.ingest.memory.records import KINDS
 from rapport.ingest.memory.scope import STREAMS, Scope
 from rapport.people.models import Person
 
@@ -36,7 +35,7 @@ KEPT = 24 * 3600
 
 @dataclass(frozen=True)
 class Seen:
-    """How far an export is. ``until`` is the moment (seconds since 1970) at which the file goes."""
+    """How far an export is, counted in messages. ``until`` is the moment (seconds since 1970) at which the file goes."""
 
     state: str
     """waiting, writing, done, gone (expired, or removed when somebody was forgotten) or failed."""
@@ -110,7 +109,7 @@ def run(row: work.Claimed) -> None:
         raise work.Dead("The person of this export is gone.")
     scope = Scope(by.workspace, whom, row.payload["stream"])
     file = f"{by.workspace_id}-{secrets.token_urlsafe(24)}"
-    total, written = _total(scope, csv=row.payload["csv"]), 0
+    total, written = scope.rows("message").count(), 0
 
     def far() -> dict[str, int]:
         return {"written": written, "total": total}
@@ -136,11 +135,6 @@ def _write(scope: Scope, file: str, count: Callable[[int], None], *, csv: bool) 
             return {"message": spreadsheet.write(scope, out, count)}
         with GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packed:
             return exporting.export(scope, cast(BinaryIO, packed), count)
-
-
-def _total(scope: Scope, *, csv: bool) -> int:
-    kinds = ["message"] if csv else [kind.name for kind in KINDS]
-    return sum(scope.rows(kind).count() for kind in kinds)
 
 
 def sweep() -> None:

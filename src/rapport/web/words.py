@@ -113,6 +113,27 @@ IMPORTS = {
     "failed": _("Stopped"),
     "done": _("Done"),
 }
+EXPORTS = {
+    "waiting": _("Waiting for the worker to begin"),
+    "writing": _("Writing"),
+    "done": _("Ready"),
+    "gone": _("No longer here"),
+    "failed": _("Stopped"),
+}
+RECORDS = {
+    "member": _("members"),
+    "term": _("words about us"),
+    "person": _("people"),
+    "identity": _("addresses"),
+    "order": _("orders"),
+    "source": _("sources"),
+    "conversation": _("conversations"),
+    "message": _("messages"),
+    "note": _("notes"),
+    "draft": _("drafts"),
+    "answer": _("answers"),
+    "event": _("events"),
+}
 ROLES = {"owner": _("Owner"), "manager": _("Manager"), "agent": _("Agent"), "observer": _("Observer")}
 ROLE_MAY = {
     "owner": _("everything, and who may do what"),

@@ -18,14 +18,14 @@ BATCH = 500
 
 
 def export(scope: Scope, stream: BinaryIO, count: Callable[[int], None] = lambda more: None) -> dict[str, int]:
-    """Write the scope to ``stream`` as JSON Lines; how many records of each kind. ``count`` hears of each as it goes."""
+    """Write the scope to ``stream`` as JSON Lines; how many records of each kind. ``count`` hears of each message."""
     with snapshot():
         writer = Writer(stream)
         writer.begin(exported_at=now(), scope=scope.words, workspace=_workspace(scope.workspace))
         for kind in KINDS:
             for row in rows(scope, kind):
                 writer.put(row)
-                count(1)
+                count(kind.name == "message")
         writer.end()
     return dict(writer.counts)
 

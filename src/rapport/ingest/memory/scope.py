@@ -53,10 +53,15 @@ class Scope:
             "event": Event.objects.filter(workspace_id=self.workspace.pk),
         }
 
+    def _everyone(self) -> list[int]:
+        """The rows of people that are this human."""
+        return [one.pk for one in self.person.everyone()] if self.person else []
+
     def _narrow(self) -> dict[str, QuerySet[Any]]:
         whole = self._whole()
         if self.person is not None:
-            theirs = whole["identity"].filter(person__in=self.person.everyone()).values("pk")
+            # Ids and no query inside: SQLite's parser takes queries within queries only to a certain depth.
+            theirs = list(whole["identity"].filter(person__in=self._everyone()).values_list("pk", flat=True))
             began = whole["conversation"].filter(identity__in=theirs)
             messages = whole["message"].filter(
                 Q(identity__in=theirs) | Q(ours=True, conversation__in=began.values("pk"))
@@ -90,7 +95,7 @@ class Scope:
             | Q(subject="outgoing", subject_id__in=answers.values("pk"))
         )
         people = Q(pk__in=identities.values("person")) | Q(pk__in=identities.values("origin"))
-        people |= Q(pk__in=self.person.everyone()) if self.person else Q(merged_into__in=identities.values("person"))
+        people |= Q(pk__in=self._everyone()) if self.person else Q(merged_into__in=identities.values("person"))
         merges = whole["merge"].filter(other__in=whole["person"].filter(people).values("pk"))
         merges = merges.filter(kept__in=whole["person"].filter(people).values("pk"))
         judged = Disposition.objects.filter(message__in=messages.values("pk"))
@@ -107,7 +112,7 @@ class Scope:
             "identity": identities,
             "order": whole["order"].filter(person__in=whole["person"].filter(people).values("pk"))
             if self.person is None
-            else whole["order"].filter(person__in=self.person.everyone()),
+            else whole["order"].filter(person__in=self._everyone()),
             "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
             "conversation": talks,
             "message": messages,

@@ -30,7 +30,7 @@ def safe(cell: Any) -> Any:
 
 
 def write(scope: Scope, stream: BinaryIO, count: Callable[[int], None] = lambda more: None) -> int:
-    """The scope's messages, one a row, oldest id first; how many. ``count`` hears of each as it goes."""
+    """The scope's messages, one a row, oldest id first; how many. ``count`` hears of each."""
     written = 0
     with snapshot():
         stream.write(b"\xef\xbb\xbf")
