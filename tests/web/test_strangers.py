@@ -50,7 +50,8 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     values = {
         "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
         "token": "anything", "link": "anything",
-        "ticket": ticket, "job": Work.objects.get(kind="export" if name.startswith("export") else "import").pk, "mark": "x", "name": "x",
+        "ticket": ticket, "mark": "x", "name": "x",
+        "job": Work.objects.get(kind="export" if name.startswith("export") else "import").pk,
     }  # fmt: skip
     return reverse(name, kwargs={part: values[part] for part in parts})
 
