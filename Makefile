@@ -6,7 +6,7 @@ DATA ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check fast bench measure docs lock clean
+.PHONY: help demo up test check fast bench measure docs words lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -32,7 +32,7 @@ up: $(BIN)/rapport ## Start Rapport on ./rapport-data
 
 check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs; the tests on SQLite
 	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --quiet --check src/rapport tests benchmarks
+	$(BIN)/ruff format --quiet --check src/rapport tests benchmarks words
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo | tail -n 3
 	$(BIN)/vulture
@@ -52,6 +52,9 @@ measure: $(if $(DATA),$(VENV)/dev) ## Measure accuracy and threads on labelled f
 
 docs: $(VENV)/dev ## Make the screenshots in docs/ anew (needs Chromium)
 	$(BIN)/python docs/screenshots.py
+
+words: $(VENV)/dev ## Collect the sentences of the screens for translation, compile the catalogues
+	$(BIN)/python -m words.update
 
 lock: ## Compile the hashed locks anew from pyproject.toml
 	uv pip compile --universal --generate-hashes --no-header --quiet pyproject.toml --group build -o requirements/base.txt

@@ -216,7 +216,7 @@ def test_the_registry_knows_what_it_knows() -> None:
         "demo_reviews",
     ]
     assert registry.get("webhook").label == "Webhook"
-    with pytest.raises(ChannelError, match="no channel of the kind 'pigeon'") as caught:
+    with pytest.raises(ChannelError, match="no channel of the kind “pigeon”") as caught:
         registry.get("pigeon")
     assert caught.value.permanent
 

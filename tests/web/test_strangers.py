@@ -14,7 +14,18 @@ from rapport.web import importing, uploads
 from tests.conftest import Cast
 from tests.web.conftest import Browser
 
-OPEN = {"form", "form_embed", "private", "account_login", "welcome", "receive", "asset", "health", "account_inactive"}
+OPEN = {
+    "language",
+    "form",
+    "form_embed",
+    "private",
+    "account_login",
+    "welcome",
+    "receive",
+    "asset",
+    "health",
+    "account_inactive",
+}
 """Addresses that anybody may ask for; what they answer is held by tests of their own."""
 
 

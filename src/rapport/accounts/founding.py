@@ -38,7 +38,7 @@ def found(
     if not words:
         raise Refused("Give the workspace a name.")
     if zone not in zoneinfo.available_timezones():
-        raise Refused(f"{zone} is no time zone. Use a name such as Europe/Berlin.")
+        raise Refused("%(zone)s is no time zone. Use a name such as Europe/Berlin.", zone=zone)
     with write():
         slug, number = slug_of(words), 1
         while Workspace.objects.filter(slug=slug).exists():

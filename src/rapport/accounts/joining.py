@@ -31,7 +31,7 @@ def invite(workspace: Workspace, name: str, role: str, *, by: Member) -> tuple[M
 def link_again(member: Member, *, by: Member) -> str:
     """A further one-time link for a member who has no login yet; an owner's seat is an owner's to give."""
     if member.user_id is not None:
-        raise Refused(f"{member.name} has a login already.")
+        raise Refused("%(name)s has a login already.", name=member.name)
     _refuse_role(member.role, by)
     return member.make_link()
 

@@ -38,6 +38,8 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=12, default="", db_default="")
+    """What the screens speak to them, where they chose; else what their browser asks for."""
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "email"

@@ -15,7 +15,8 @@ import msgspec
 
 
 class ChannelError(Exception):
-    """A network, a file or a stranger did not do as hoped. The message is a sentence for the person who reads it.
+    """A network, a file or a stranger did not do as hoped. The message is a sentence for the person who reads it
+    (a :class:`~rapport.net.sentence.Sentence` where something in it varies).
 
     ``permanent``: trying the same again cannot help. ``unknown``: it may or may not have happened (look it up before
     sending again). ``retry_after``: the other side's own wish. ``status``: the HTTP answer a stranger should get.

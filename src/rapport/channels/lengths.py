@@ -6,6 +6,7 @@ from typing import Literal
 
 from rapport.channels import graphemes
 from rapport.channels.base import ChannelError, Limit
+from rapport.net.sentence import Sentence
 
 Unit = Literal["characters", "graphemes", "utf16", "bytes"]
 
@@ -31,8 +32,13 @@ def must_fit(text: str, limit: Limit | None) -> None:
     if not text.strip():
         raise ChannelError("There is nothing to send: the text is empty.", permanent=True)
     if limit is not None and left(text, limit) < 0:
-        unit = "bytes" if limit.unit == "bytes" else "characters"
-        raise ChannelError(
-            f"The text has {length(text, limit.unit):,} {unit}; at most {limit.size:,} fit. Nothing was sent.",
-            permanent=True,
-        )
+        size = length(text, limit.unit)
+        if limit.unit == "bytes":
+            words = Sentence(
+                "The text has %(n)s bytes; at most %(most)s fit. Nothing was sent.", n=size, most=limit.size
+            )
+        else:
+            words = Sentence(
+                "The text has %(n)s characters; at most %(most)s fit. Nothing was sent.", n=size, most=limit.size
+            )
+        raise ChannelError(words, permanent=True)

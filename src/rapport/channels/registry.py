@@ -10,6 +10,7 @@ from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
 from rapport.channels.webhook.channel import WebhookChannel
+from rapport.net.sentence import Sentence
 
 SHIPPED: tuple[Channel, ...] = (
     FilesChannel(),
@@ -25,7 +26,9 @@ def get(kind: str) -> Channel:
     try:
         return _channels[kind]
     except KeyError as error:
-        raise ChannelError(f"This Rapport has no channel of the kind {kind[:40]!r}.", permanent=True) from error
+        raise ChannelError(
+            Sentence("This Rapport has no channel of the kind “%(kind)s”.", kind=kind[:40]), permanent=True
+        ) from error
 
 
 def all() -> tuple[Channel, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from rapport.core.saying import said
+from rapport.net.sentence import Sentence
 
 
 class Refused(Exception):
@@ -13,10 +14,8 @@ class Refused(Exception):
     """
 
     def __init__(self, sentence: str, **facts: object) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.facts = facts
+        self.sentence = sentence if isinstance(sentence, Sentence) else Sentence(sentence, **facts)
+        super().__init__(self.sentence)
 
     def __str__(self) -> str:
-        words = gettext(self.sentence) if self.sentence else ""
-        return words % self.facts if self.facts else words
+        return said(self.sentence)

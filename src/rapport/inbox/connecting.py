@@ -14,6 +14,7 @@ from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Source
+from rapport.net.sentence import Sentence
 
 GENERATED = "generated_secret"
 
@@ -61,13 +62,15 @@ def given(channel: Channel, values: Mapping[str, str], kept: Mapping[str, str]) 
 def _given(setting: Setting, value: str) -> str:
     words = clean(value).strip()
     if setting.required and not words:
-        raise Refused("%(label)s: this is needed.", label=setting.label)
+        raise Refused("%(field)s: this is needed.", field=Sentence(setting.label))
     if len(words) > 2_000:
-        raise Refused("%(label)s: at most 2,000 characters.", label=setting.label)
+        raise Refused("%(field)s: at most %(n)s characters.", field=Sentence(setting.label), n=2_000)
     if setting.kind == "url" and words:
         parts = _parts(words)
         if parts is None or parts[0] not in {"http", "https"} or not parts[1]:
-            raise Refused("%(label)s: write a whole address, such as https://example.org/answers.", label=setting.label)
+            raise Refused(
+                "%(field)s: write a whole address, such as https://example.org/answers.", field=Sentence(setting.label)
+            )
     return words
 
 

@@ -133,10 +133,14 @@ def _standing(source: Source, chosen: dict[str, Any]) -> int | None:
     """
     for row in imports(source.workspace_id).filter(payload__source=source.pk, done_at=None, dead_at=None):
         if row.payload.get("cancel"):
-            raise Refused(f"Import {row.pk} of {source.name} is being taken out. Wait until it is gone.")
+            raise Refused(
+                "Import %(n)s of %(file)s is being taken out. Wait until it is gone.", n=str(row.pk), file=source.name
+            )
         if chosen.items() <= row.payload.items():
             return row.pk
-        raise Refused(f"Import {row.pk} of {source.name} is not over. Let it end, or cancel it first.")
+        raise Refused(
+            "Import %(n)s of %(file)s is not over. Let it end, or cancel it first.", n=str(row.pk), file=source.name
+        )
     return None
 
 

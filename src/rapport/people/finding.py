@@ -25,10 +25,14 @@ def find(workspace: Workspace | None, words: str) -> Person:
             one.kept for one in people.filter(pk=int(number[:18])).select_related("workspace", "merged_into__workspace")
         ]
     if not found:
-        raise Refused(f"There is nobody with the id or address {words[:80]!r}. Search for them on the desk.")
+        raise Refused(
+            "There is nobody with the id or address “%(words)s”. Search for them on the desk.", words=words[:80]
+        )
     if len(found) > 1:
         known = ", ".join(f"#{person.pk} ({person.name[:40]}, {person.workspace.slug})" for person in found[:5])
         raise Refused(
-            f"Several people have the address {words[:80]}. Say which by the id, or name the workspace: {known}."
+            "Several people have the address %(words)s. Say which by the id, or name the workspace: %(known)s.",
+            words=words[:80],
+            known=known,
         )
     return found[0]

@@ -15,6 +15,7 @@ from rapport import net
 from rapport.channels.base import Batch, ChannelError
 from rapport.channels.form import asking, parse, stamp
 from rapport.core.database import now
+from rapport.core.saying import said
 from rapport.inbox import private
 from rapport.inbox.models import Source
 from rapport.ingest.accepting import accept
@@ -76,7 +77,7 @@ def _show(
     context: dict[str, Any] = {
         "form": shown,
         "given": given,
-        "errors": asked.errors,
+        "errors": {name: said(error) for name, error in asked.errors.items()},
         "stamp": asked.stamp,
         "trap": parse.TRAP,
         "longest": parse.LONGEST,

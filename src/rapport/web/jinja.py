@@ -8,10 +8,11 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
 from jinja2 import Environment, StrictUndefined
 
 from rapport.channels import money
+from rapport.core.saying import grouped, said
 from rapport.web import assets, times, words
 
 
@@ -35,6 +36,9 @@ def environment(**options: Any) -> Environment:
         sprite=lazy(assets.url, str)("icons.svg"),
         asset=assets.url,
         words=words,
+        languages=settings.LANGUAGES,
+        spoken=get_language,
+        from_the_right=get_language_bidi,
         member=None,
         workspace=None,
         memberships=(),
@@ -47,7 +51,7 @@ def environment(**options: Any) -> Environment:
         ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
         clock=times.clock_of_day, day=times.day, initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
-        money=money.written,
+        money=money.written, said=said, grouped=grouped,
     )  # fmt: skip
     return env
 

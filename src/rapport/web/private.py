@@ -15,6 +15,7 @@ from rapport.channels.base import Batch, ChannelError
 from rapport.channels.form import asking, parse
 from rapport.core.database import now
 from rapport.core.refusal import Refused
+from rapport.core.saying import said
 from rapport.inbox import private as pages
 from rapport.ingest.accepting import accept
 from rapport.web import flood, public, streams
@@ -69,7 +70,7 @@ def _show(
         form=asking.form_of(door.source.settings),
         conversation=door.conversation,
         turns=pages.turns(door.conversation),
-        error=asked.errors.get("text", ""),
+        error=said(asked.errors.get("text", "")),
         text=words,
         once=secrets.token_urlsafe(12),
         longest=parse.LONGEST["text"],

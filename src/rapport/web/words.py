@@ -8,6 +8,7 @@ from zlib import crc32
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rapport.core.saying import said
 from rapport.inbox.triage import words as reasons
 
 STREAMS = {
@@ -158,7 +159,7 @@ _ICONS = {
 
 def because(code: str) -> str | Promise:
     """A reason in words: a person's own, or triage's."""
-    return _PERSON.get(code) or reasons.explain(code)
+    return _PERSON.get(code) or said(reasons.explain(code))
 
 
 def network(name: str) -> str:

@@ -30,6 +30,7 @@ from rapport.channels.files.opening import Opened
 from rapport.channels.files.piece import Piece, Thing
 from rapport.channels.files.position import Position
 from rapport.channels.text import one_line
+from rapport.net.sentence import Sentence
 
 BATCH = 500
 BATCH_BYTES = 8 * 1024 * 1024
@@ -129,7 +130,9 @@ def guess(source: BinaryIO | Path, name: str = "", *, form: str = "", encoding: 
                 return guess(stream, name or source.name, form=form, encoding=encoding)
         except OSError as error:
             reason = error.strerror or "unknown reason"
-            raise ChannelError(f"The file cannot be opened: {reason}.", permanent=True) from error
+            raise ChannelError(
+                Sentence("The file cannot be opened: %(reason)s.", reason=reason), permanent=True
+            ) from error
     place = source.tell() if source.seekable() else None
     found = guessing.of_head(Opened(source, encoding=encoding).head, name, form)
     if place is None:

@@ -17,6 +17,7 @@ from rapport.channels.files.guessing import of_head
 from rapport.channels.files.opening import EndsEarly
 from rapport.channels.files.piece import Piece
 from rapport.channels.files.records import records
+from rapport.net.sentence import Sentence
 
 OUTBOX = re.compile(r"(?:.*/)?outbox\.json")
 ACTOR = re.compile(r"(?:.*/)?actor\.json")
@@ -50,7 +51,7 @@ def survey(archive: Archive) -> Survey:
                 found.add(kind.pattern)
     wanted = next((kind for kind in (OUTBOX, TWEETS, HISTORY, NESTED) if kind.pattern in found), None)
     if wanted is None:
-        raise ChannelError(f"Nothing in this archive is a history. {READS}", permanent=True)
+        raise ChannelError(Sentence("Nothing in this archive is a history. %(reads)s", reads=READS), permanent=True)
     return Survey(owner, wanted)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from rapport.channels.base import ChannelError
 from rapport.channels.files import exports, tables
 from rapport.channels.files.opening import to_text
+from rapport.net.sentence import Sentence
 
 Form = Literal[
     "jsonl", "csv", "mbox", "eml", "vcard", "zip", "tar",
@@ -17,23 +18,23 @@ Form = Literal[
 ]  # fmt: skip
 FORMS: tuple[Form, ...] = get_args(Form)
 ARCHIVES: tuple[Form, ...] = ("zip", "tar")
-READS = (
+READS = Sentence(
     "Rapport reads JSON Lines, CSV, mbox, .eml, vCard, the exports of Mastodon, Bluesky, X, Google reviews, Zendesk and "
     "Chatwoot, also packed with gzip, and ZIP and tar archives of these."
 )
 OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"mimetypeapplication/epub")
 FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "This is an old office document: save the table as CSV."),
-    (b"%PDF", "This is a PDF document, not a table of messages."),
-    (b"\x89PNG", "This is a picture, not a table of messages."),
-    (b"\xff\xd8\xff", "This is a picture, not a table of messages."),
-    (b"GIF8", "This is a picture, not a table of messages."),
-    (b"SQLite format 3", "This is a database file: export its table as CSV."),
-    (b"BZh", "This file is packed with bzip2: unpack it, or pack it with gzip."),
-    (b"\xfd7zXZ", "This file is packed with xz: unpack it, or pack it with gzip."),
-    (b"(\xb5/\xfd", "This file is packed with Zstandard: unpack it, or pack it with gzip."),
-    (b"7z\xbc\xaf", "This is a 7z archive: unpack it first."),
-    (b"\x1f\x8b", "This file is packed twice: unpack it once."),
+    (b"\xd0\xcf\x11\xe0", Sentence("This is an old office document: save the table as CSV.")),
+    (b"%PDF", Sentence("This is a PDF document, not a table of messages.")),
+    (b"\x89PNG", Sentence("This is a picture, not a table of messages.")),
+    (b"\xff\xd8\xff", Sentence("This is a picture, not a table of messages.")),
+    (b"GIF8", Sentence("This is a picture, not a table of messages.")),
+    (b"SQLite format 3", Sentence("This is a database file: export its table as CSV.")),
+    (b"BZh", Sentence("This file is packed with bzip2: unpack it, or pack it with gzip.")),
+    (b"\xfd7zXZ", Sentence("This file is packed with xz: unpack it, or pack it with gzip.")),
+    (b"(\xb5/\xfd", Sentence("This file is packed with Zstandard: unpack it, or pack it with gzip.")),
+    (b"7z\xbc\xaf", Sentence("This is a 7z archive: unpack it first.")),
+    (b"\x1f\x8b", Sentence("This file is packed twice: unpack it once.")),
 )
 HEADER = re.compile(rb"[!-9;-~]{1,76}:[ \t]?.*")
 MAIL_HEADERS = frozenset({b"from", b"date", b"message-id", b"subject", b"received", b"return-path", b"to"})
@@ -47,15 +48,17 @@ def detect(head: bytes, name: str = "") -> Form:
         raise ChannelError("The file is empty.", permanent=True)
     for magic, sentence in FOREIGN:
         if head.startswith(magic):
-            raise ChannelError(f"{sentence} {READS}", permanent=True)
+            raise ChannelError(Sentence("%(what)s %(reads)s", what=sentence, reads=READS), permanent=True)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         if any(sign in head[:4096] for sign in OFFICE):
-            raise ChannelError(f"This is an office document: save the table as CSV. {READS}", permanent=True)
+            raise ChannelError(
+                Sentence("This is an office document: save the table as CSV. %(reads)s", reads=READS), permanent=True
+            )
         return "zip"
     if head[257:262] == b"ustar":
         return "tar"
     if len(BINARY.findall(head[:4096])) > len(head[:4096]) * 0.1:
-        raise ChannelError(f"This is not a text file. {READS}", permanent=True)
+        raise ChannelError(Sentence("This is not a text file. %(reads)s", reads=READS), permanent=True)
     if start[:11].upper() == b"BEGIN:VCARD":
         return "vcard"
     if head.startswith(b"From ") and _is_mail(head.partition(b"\n")[2]):
@@ -64,8 +67,11 @@ def detect(head: bytes, name: str = "") -> Form:
         return "eml"
     lowered = start[:200].lower()
     if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<rss", b"<feed")):
-        what = "an XML document" if lowered.startswith((b"<?xml", b"<rss", b"<feed")) else "a web page"
-        raise ChannelError(f"This is {what}, not a table of messages. {READS}", permanent=True)
+        xml = lowered.startswith((b"<?xml", b"<rss", b"<feed"))
+        what = Sentence("This is an XML document.") if xml else Sentence("This is a web page.")
+        raise ChannelError(
+            Sentence("%(what)s It is no table of messages. %(reads)s", what=what, reads=READS), permanent=True
+        )
     if start.startswith(b"window.YTD.") or start[:1] in {b"{", b"["}:
         found = exports.recognise(start)
         return named(found) if found else _json(start)
@@ -77,7 +83,10 @@ def named(form: str) -> Form:
     for known in FORMS:
         if form == known:
             return known
-    raise ChannelError(f"{form[:20]!r} is not a form Rapport reads; it reads {', '.join(FORMS)}.", permanent=True)
+    raise ChannelError(
+        Sentence("“%(form)s” is not a form Rapport reads; it reads %(forms)s.", form=form[:20], forms=", ".join(FORMS)),
+        permanent=True,
+    )
 
 
 def _json(start: bytes) -> Form:
@@ -126,4 +135,4 @@ def _is_mail(head: bytes) -> bool:
 def _table(head: bytes, name: str) -> Form:
     if tables.dialect_of(to_text(head)) is not None or name.lower().removesuffix(".gz").endswith((".csv", ".tsv")):
         return "csv"
-    raise ChannelError(f"Rapport cannot tell what form this file has. {READS}", permanent=True)
+    raise ChannelError(Sentence("Rapport cannot tell what form this file has. %(reads)s", reads=READS), permanent=True)

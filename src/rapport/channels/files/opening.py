@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from rapport.channels.base import ChannelError
+from rapport.net.sentence import Sentence
 
 CHUNK = 64 * 1024
 HEAD = 256 * 1024
@@ -136,11 +137,14 @@ class Opened:
         allowance = self._allowance
         if produced > allowance.most:
             raise ChannelError(
-                f"The file unpacks to more than {allowance.most:,} bytes; Rapport stops.", permanent=True
+                Sentence("The file unpacks to more than %(n)s bytes; Rapport stops.", n=allowance.most), permanent=True
             )
         if produced > allowance.free and produced > allowance.ratio * self.consumed:
             raise ChannelError(
-                f"The file unpacks to more than {allowance.ratio} times its size, as only a trap does; Rapport stops.",
+                Sentence(
+                    "The file unpacks to more than %(n)s times its size, as only a trap does; Rapport stops.",
+                    n=allowance.ratio,
+                ),
                 permanent=True,
             )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rapport.channels.base import ChannelError
 from rapport.channels.files.opening import KEPT, EndsEarly
+from rapport.net.sentence import Sentence
 
 LONGEST = 16 * 1024 * 1024
 LONGEST_NAME = 60
@@ -104,7 +105,9 @@ class Cutter:
 
     def _open(self, mark: bytes, at: int) -> None:
         if len(self.stack) >= DEEPEST:
-            raise ChannelError(f"The document is nested more than {DEEPEST} levels deep.", permanent=True)
+            raise ChannelError(
+                Sentence("The document is nested more than %(n)s levels deep.", n=DEEPEST), permanent=True
+            )
         if mark == b"[" and self._holds_records():
             self._recording, self._held = False, bytearray()
             self._list, self._list_at = (self._word if self.stack else ""), len(self.stack) + 1

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from rapport.channels.base import ChannelError, Setting, Settings
 from rapport.channels.text import clean, one_line
+from rapport.net.sentence import Sentence
 
 LONGEST_EMAIL = 254
 MOST_ORIGINS = 20
@@ -94,20 +95,30 @@ def must_make_sense(settings: Mapping[str, str]) -> None:
     """Raises a permanent ChannelError with a sentence for settings that cannot be."""
     lines = settings.get("origins", "").split()
     if len(lines) > MOST_ORIGINS:
-        raise ChannelError(f"At most {MOST_ORIGINS} websites may show one form.", permanent=True)
+        raise ChannelError(Sentence("At most %(n)s websites may show one form.", n=MOST_ORIGINS), permanent=True)
     for line in lines:
         if not origin(line):
-            shown = one_line(line, 60)
-            sentence = f"“{shown}” is no website's address. Write it like https://www.example.org, without a path."
-            raise ChannelError(sentence, permanent=True)
+            raise ChannelError(
+                Sentence(
+                    "“%(words)s” is no website's address. Write it like https://www.example.org, without a path.",
+                    words=one_line(line, 60),
+                ),
+                permanent=True,
+            )
     sender = settings.get("sender", "").strip()
     if not sender:
         return
     if not (address := mail_address(sender)):
-        raise ChannelError(f"“{one_line(sender, 60)}” is no e-mail address that mail can be sent from.", permanent=True)
+        raise ChannelError(
+            Sentence("“%(words)s” is no e-mail address that mail can be sent from.", words=one_line(sender, 60)),
+            permanent=True,
+        )
     if is_deaf(address):
         raise ChannelError(
-            f"{address} tells people that nobody reads what they answer. Give an address that a person reads.",
+            Sentence(
+                "%(address)s tells people that nobody reads what they answer. Give an address that a person reads.",
+                address=address,
+            ),
             permanent=True,
         )
 

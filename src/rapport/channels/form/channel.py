@@ -18,6 +18,7 @@ from rapport.channels.base import (
 )
 from rapport.channels.form import asking, letter, parse
 from rapport.channels.lengths import must_fit
+from rapport.net.sentence import Sentence
 
 
 class FormChannel:
@@ -43,15 +44,17 @@ class FormChannel:
 
     def reads_where(self, settings: Settings, name: str, address: str) -> str:
         """Where this person will read the answer, as a sentence shown before one types."""
-        on_page = f"Your answer appears on the private page of {name}."
+        on_page = Sentence("Your answer appears on the private page of %(name)s.", name=name)
         if asking.mail_address(address) is None:
-            return f"{name} left no e-mail address. {on_page}"
+            return Sentence("%(name)s left no e-mail address. %(where)s", name=name, where=on_page)
         sender = asking.form_of(settings).sender
         if not sender:
-            return f"This form has no address to send mail from. {on_page}"
+            return Sentence("This form has no address to send mail from. %(where)s", where=on_page)
         if net.relay() is None:
-            return f"This server sends no mail (RAPPORT_SMTP_URL is not set). {on_page}"
-        return f"{name} reads your answer by e-mail, from {sender}, and on a private page."
+            return Sentence("This server sends no mail (RAPPORT_SMTP_URL is not set). %(where)s", where=on_page)
+        return Sentence(
+            "%(name)s reads your answer by e-mail, from %(sender)s, and on a private page.", name=name, sender=sender
+        )
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         """Once. Without a relay, a sender or a recipient's address there is nothing to send: the page shows it."""
@@ -69,7 +72,9 @@ class FormChannel:
         except net.NeverLeft as error:
             raise ChannelError(error.message) from error
         except net.Unknown as error:
-            raise ChannelError(f"{error.message} It stands on the private page all the same.", unknown=True) from error
+            raise ChannelError(
+                Sentence("%(what)s It stands on the private page all the same.", what=error.message), unknown=True
+            ) from error
         return Handle(external_id=letter.message_id(outgoing.idempotency_key, form.sender))
 
     def find(self, settings: Settings, idempotency_key: str) -> Handle | None:

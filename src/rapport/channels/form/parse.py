@@ -14,15 +14,18 @@ from rapport.channels.base import ChannelError, Item, Settings
 from rapport.channels.form import stamp, suspicion
 from rapport.channels.form.asking import Form, form_of, mail_address
 from rapport.channels.text import clean
+from rapport.net.sentence import Sentence
 
 NETWORK = "form"
 TRAP = "homepage"
 LONGEST = {"name": 200, "email": 254, "subject": 200, "text": 10_000}
 MOST_BYTES = 1_000_000
 MOST_FIELDS = 20
-HURRIED = "That was very quick. Please press Send once more, so that we know a person wrote it."
-STALE = "This page stood open for a long time. Your words are still here: please press Send once more."
-FORGED = "This copy of the form is not one of ours any more. Your words are still here: please press Send once more."
+HURRIED = Sentence("That was very quick. Please press Send once more, so that we know a person wrote it.")
+STALE = Sentence("This page stood open for a long time. Your words are still here: please press Send once more.")
+FORGED = Sentence(
+    "This copy of the form is not one of ours any more. Your words are still here: please press Send once more."
+)
 
 
 @dataclass(frozen=True)
@@ -100,15 +103,19 @@ def _errors(form: Form, given: Mapping[str, str]) -> dict[str, str]:
     errors = {name: error for name in (*form.fields, "text") if (error := _wrong(name, given.get(name, "")))}
     email = given.get("email", "").strip()
     if "email" in form.fields and email and "email" not in errors and mail_address(email) is None:
-        errors["email"] = "This is no e-mail address that mail can be sent to. Correct it, or leave it empty."
+        errors["email"] = Sentence("This is no e-mail address that mail can be sent to. Correct it, or leave it empty.")
     return errors
 
 
 def _wrong(name: str, words: str) -> str:
     if name == "text" and not words.strip():
-        return "Write a few words first."
+        return Sentence("Write a few words first.")
     length, longest = len(words.strip()), LONGEST[name]
-    return f"At most {longest:,} characters fit here; this has {length:,}." if length > longest else ""
+    return (
+        Sentence("At most %(most)s characters fit here; this has %(n)s.", most=longest, n=length)
+        if length > longest
+        else ""
+    )
 
 
 def _item(form: Form, given: Mapping[str, str], raw: bytes, now: datetime, nonce: str, marks: tuple[str, ...]) -> Item:

@@ -14,6 +14,7 @@ from rapport.channels.envelopes import short_id, web_address
 from rapport.channels.lengths import must_fit
 from rapport.channels.text import one_line
 from rapport.channels.webhook import parse, signing
+from rapport.net.sentence import Sentence
 
 NO_CALLBACK = (
     "This webhook has no callback address: Rapport cannot post there. Copy your answer, or ask an owner or a manager "
@@ -90,7 +91,11 @@ class WebhookChannel:
             )
         if answer.ok and _said(answer).get("id") not in {None, ""}:
             return _handle(answer, idempotency_key)
-        raise ChannelError(f"The receiver answered {answer.status} and did not say whether it has the message.")
+        raise ChannelError(
+            Sentence(
+                "The receiver answered %(status)s and did not say whether it has the message.", status=answer.status
+            )
+        )
 
     def _ask(
         self, settings: Settings, method: str, url: str, body: bytes, signed: bytes, more: Mapping[str, str]

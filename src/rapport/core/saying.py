@@ -1,0 +1,27 @@
+"""Saying: the sentences of the layers below in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from django.utils import formats
+from django.utils.translation import gettext
+
+from rapport.net.sentence import Sentence
+
+
+def said(words: str) -> str:
+    """Words in the reader's language; as they are where nobody has translated them."""
+    if not isinstance(words, Sentence):
+        return gettext(words) if words else ""
+    there = gettext(words.template)
+    return there % {name: _fact(fact) for name, fact in words.facts.items()} if words.facts else there
+
+
+def grouped(number: float) -> str:
+    """A whole number as the reader's country writes it: 12,345 or 12.345."""
+    return formats.number_format(number, 0, use_l10n=True, force_grouping=True)
+
+
+def _fact(fact: object) -> object:
+    if isinstance(fact, Sentence):
+        return said(fact)
+    return grouped(fact) if isinstance(fact, int) else fact
