@@ -33,7 +33,7 @@ class Chosen:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language of the screens: kept with one's login, and in this browser."""
-    chosen, back = request.POST.get("language", ""), request.POST.get("next", "")
+    chosen, back = request.POST.get("language", ""), request.headers.get("Referer", "")
     fine = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     answer = redirect(back if fine else "/")
     if chosen in dict(settings.LANGUAGES):
