@@ -108,7 +108,7 @@ def test_a_worker_killed_while_sending_looks_before_it_sends_again(
 ) -> None:
     outgoing = replying.reply(matter, "It is on its way.", by=cast.bea)
     cast.clock.shift(timedelta(seconds=11))
-    [row] = work.claim()
+    [row] = work.claim(only=("outgoing.send",))
     Outgoing.objects.filter(pk=outgoing.pk).update(
         state="sending"
     )  # and here the worker died, after the network took it

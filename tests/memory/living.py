@@ -11,8 +11,8 @@ from typing import Any
 from rapport.accounts.models import Workspace
 from rapport.core import work
 from rapport.core.hashing import key
-from rapport.inbox import correcting, replying, working
-from rapport.inbox.models import Message, Outgoing
+from rapport.inbox import correcting, facts, feeling, noting, promising, remembering, replying, working
+from rapport.inbox.models import Fact, Message, Outgoing, Promise
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
 from rapport.people import merging
@@ -45,6 +45,15 @@ def live(cast: Cast) -> None:
     merging.merge(
         bo, called, by=cast.bea, why="Bo said so.", evidence=[Sign("same_name", 1.0, left=bo.identities.get().pk)]
     )
+    noting.note(person, "Asked three times for a call.", by=cast.bea)
+    cast.says(
+        "@ann", "@acme I love the A380, and I will send you a photo tomorrow.", id="a2", at=NOW + timedelta(hours=1)
+    )
+    remembering.remember(Message.objects.filter(external_id="a2").select_related("identity"))
+    feeling.feel(Message.objects.get(external_id="a2"), valence="positive", emotion="joy", by=cast.cem)
+    assert Fact.objects.count() == 1 and Promise.objects.count() == 1
+    facts.remove(Fact.objects.get(), by=cast.dana)
+    promising.keep(Promise.objects.get(), by=cast.dana)
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)
     replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)
@@ -86,7 +95,9 @@ def comparable(raw: bytes) -> list[dict[str, Any]]:
 
 
 _TO = {"person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
-       "assignee": "member", "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
+       "assignee": "member",
+       "removed_by": "member", "kept_by": "member",
+       "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
        "assignee_id": "member", "member": "member", "origin": "person", "kept": "person", "other": "person",
        "other_id": "person", "merge_id": "merge", "undone_by": "member", "left": "identity",
        "right": "identity", "order": "order"}  # fmt: skip

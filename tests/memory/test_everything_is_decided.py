@@ -30,6 +30,8 @@ MADE_ANEW = {
     "Disposition": {"id", "message"},
     "Revision": {"id", "message"},
     "Reading": {"message"},
+    "Promise": {"id", "message"},
+    "Feeling": {"id", "message"},
     "Event": {"workspace_id"},
     "Note": {"key"},
     "Person": {"workspace", "merged_into"},

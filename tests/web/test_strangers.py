@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rapport.core.models import Work
-from rapport.inbox.models import Arrival, Conversation, Message, Outgoing
+from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise
 from rapport.web import importing, uploads
 from tests.conftest import Cast
 from tests.web.conftest import Browser
@@ -54,6 +54,9 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
         "member_link": cast.cem, "forgetting": conversation.identity.person, "forget_look": conversation.identity.person,
         "forget_confirm": conversation.identity.person, "source": cast.source, "source_pause": cast.source,
         "source_resume": cast.source, "source_secret": cast.source, "work_again": Work.objects.get(kind="import"),
+        "felt": Message.objects.first(), "person_note": conversation.identity.person,
+        "unnote": PersonNote.objects.first(), "fact": Fact.objects.first(), "promise": Promise.objects.first(),
+        "unfelt": Feeling.objects.first(),
     }  # fmt: skip
     from django.core import signing
 
@@ -71,6 +74,13 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
 def world(cast: Cast) -> Cast:
     conversation = cast.says("@ann", "@acme where is my refund? It is a secret matter.")
     Outgoing.objects.create(workspace=cast.acme, conversation=conversation, by=cast.bea, text="A secret answer")
+    message = Message.objects.get()
+    person = message.identity.person
+    PersonNote.objects.create(workspace=cast.acme, person=person, by=cast.bea, text="A secret note")
+    Fact.objects.create(workspace=cast.acme, person=person, message=message, kind="likes", key=b"k" * 16,
+                        thing="secrets", words="secret", said_at=message.said_at, seen_at=message.said_at)  # fmt: skip
+    Promise.objects.create(message=message, start=0, end=5, who="them")
+    Feeling.objects.create(message=message, valence="negative", by=cast.bea)
     payload = {"source": cast.source.pk}
     at = conversation.created_at
     Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)
@@ -137,6 +147,12 @@ def test_an_observer_reads_and_is_refused_every_verb_in_a_sentence(world: Cast, 
         "correction",
         "term",
         "again",
+        "person_note",
+        "unnote",
+        "fact",
+        "promise",
+        "felt",
+        "unfelt",
     }
     assert olga.get(reverse("desk", args=[world.acme.slug])).status_code == 200
     for name, parts in NAMES:

@@ -27,7 +27,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
-from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing, Source
+from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Source
 from rapport.people.models import Identity, Merge, Order, Person
 
 BATCH = 200
@@ -115,7 +115,9 @@ def _rows(known: Known) -> Counter[str]:
             "messages of theirs": filled.filter(ours=False).count(),
             "messages of ours to them": filled.filter(ours=True).count(),
             "answers to them": Outgoing.objects.filter(conversation__in=_some(known.began)).exclude(text="").count(),
-            "notes about them": Note.objects.filter(conversation__in=_some(known.began)).count(),
+            "notes about them": Note.objects.filter(conversation__in=_some(known.began)).count()
+            + PersonNote.objects.filter(person__in=known.everyone).count(),
+            "facts about them": Fact.objects.filter(person__in=known.everyone).count(),
             "drafts to them": Draft.objects.filter(conversation__in=_some(known.began)).count(),
             "orders of theirs": Order.objects.filter(person__in=known.everyone)
             .exclude(number__startswith=NOBODY)
@@ -179,6 +181,8 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
         people = Person.objects.filter(pk__in=[one.pk for one in known.everyone])
         if not changed and not people.exclude(name="").exists() and not counts:
             return
+        PersonNote.objects.filter(person__in=known.everyone).delete()
+        Fact.objects.filter(person__in=known.everyone).delete()
         people.update(name="", organisation="", note="")
         Merge.objects.filter(other__in=known.everyone).update(why="")
         for order in Order.objects.filter(person__in=known.everyone):  # what was paid stays, and when

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from rapport.inbox.models import Message, Note, Outgoing
+from rapport.inbox.models import Message, Note, Outgoing, PersonNote
 from rapport.people.timeline import Entry, Mark, Whose, older, tells
 
 _ON_THEIR_WAY = ("held", "queued", "sending", "failed", "unknown")
@@ -59,6 +59,16 @@ def notes(of: Whose, before: Mark | None, limit: int) -> Iterable[Entry]:
         Entry(note.at, "note", note.pk, note.text, by=note.by.name if note.by else note.author, ours=True,
               talk=note.conversation_id)
         for note in older(rows, "note", before, "at")[:limit]
+    ]  # fmt: skip
+
+
+@tells("about")
+def about(of: Whose, before: Mark | None, limit: int) -> Iterable[Entry]:
+    """What colleagues noted about the person."""
+    rows = PersonNote.objects.filter(person__in=of.people, withdrawn_at=None).select_related("by")
+    return [
+        Entry(note.at, "about", note.pk, note.text, by=note.by.name if note.by else "", ours=True)
+        for note in older(rows, "about", before, "at")[:limit]
     ]  # fmt: skip
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from rapport.inbox.models import Conversation, Disposition, Reading, Revision
+from rapport.inbox.models import Conversation, Disposition, Fact, Feeling, Promise, Reading, Revision
 
 
 def strip(ids: list[int]) -> None:
-    """What hangs on messages keeps no words: no reading, no revision; decisions stay without their evidence."""
+    """What hangs on messages keeps no words: no reading, no revision, no fact; decisions stay without their evidence."""
     Reading.objects.filter(message__in=ids).delete()
     Revision.objects.filter(message__in=ids).delete()
+    for model in (Fact, Promise, Feeling):
+        model.objects.filter(message__in=ids).delete()
     for row in Disposition.objects.filter(message__in=ids):
         bare = [reason | {"evidence": "", "start": -1, "end": -1} for reason in row.reasons]
         if bare != row.reasons:

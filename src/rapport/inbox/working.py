@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_datetime
 
-from rapport.channels.text import clean
 from rapport.core import counters
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
@@ -100,13 +99,10 @@ def reopen(conversation: Conversation, *, by: Member) -> Event:
 
 def note(conversation: Conversation, text: str, *, by: Member) -> Note:
     """Tell colleagues something. It is never sent."""
+    from rapport.inbox import noting
     from rapport.inbox.models import Note
 
-    words = clean(text).strip()
-    if not words:
-        raise Refused("Write the note first.")
-    if len(words) > 10_000:
-        raise Refused("A note holds 10,000 characters.")
+    words = noting.fair(text, noting.names_in(conversation))
     with write():
         change(conversation, "conversation.noted", by=by, was=False)
         return Note.objects.create(conversation=conversation, by=by, text=words)

@@ -9,6 +9,7 @@ class IngestConfig(AppConfig):
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
         import rapport.inbox.forgetting
+        import rapport.inbox.remembering
         import rapport.inbox.sending
         import rapport.inbox.telling
         import rapport.ingest.exports

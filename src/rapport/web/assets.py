@@ -37,6 +37,7 @@ STYLES = (
     "composer",
     "person",
     "portrait",
+    "feeling",
     "toast",
     "presence",
     "page",

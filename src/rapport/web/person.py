@@ -8,15 +8,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
+from rapport.core.database import now
+from rapport.inbox import facts, feeling, promising
 from rapport.inbox.models import Message
 from rapport.people import timeline
 from rapport.people.models import Identity, Person
+from rapport.understanding import feelings
 from rapport.web import words
 from rapport.web.answering import page, wants_fragment
+from rapport.web.drawing import draw
 from rapport.web.reach import member_required
 
 KNOWN_AS = 12
 """Identities shown before the rest is folded away."""
+IN_PANE, ON_PAGE = 40, feeling.DRAWN
+"""Messages that the emotional line is drawn from, in the desk's pane and on the page."""
+_SELF = ("is", "works", "lives", "has")
+_NOTES = ("note", "about")
 
 
 def known(member: Member, id: int) -> Person:
@@ -32,34 +40,48 @@ def known(member: Member, id: int) -> Person:
 @member_required
 def person(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """The page; only its timeline, for the element that reads on."""
-    row = known(member, id)
+    return show(request, known(member, id))
+
+
+def show(request: HttpRequest, row: Person, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The page of somebody. ``more`` holds a refusal and the words it is about."""
     of = timeline.whose(row)
-    context: dict[str, Any] = {"person": row, "about": about(of, row)} | _timeline(request, of)
+    context: dict[str, Any] = {"person": row, "moment": now()} | _timeline(request, of)
     if wants_fragment(request, "timeline"):
         return page(request, "person/_timeline.html", **context)
-    return page(request, "pages/person.html", **context)
+    context |= {"about": about(of, row, drawn=ON_PAGE), "refusal": "", "noted": ""} | more
+    return page(request, "pages/person.html", status=status, **context)
 
 
 def _timeline(request: HttpRequest, of: timeline.Whose) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
-    only = (kind,) if kind in timeline.kinds() else ()
+    kind = kind if kind in words.TOLD else ""
     before = timeline.mark(request.GET.get("before", ""))
     return {
-        "line": timeline.read(of, only=only, before=before),
-        "kind": only[0] if only else "",
-        "kinds": [name for name in words.TOLD if name in timeline.kinds()],
+        "line": timeline.read(of, only=_NOTES if kind == "note" else (kind,) if kind else (), before=before),
+        "kind": kind,
+        "kinds": list(words.TOLD),
         "before": before,
     }
 
 
-def about(of: timeline.Whose, row: Person) -> dict[str, Any]:
-    """What the page and the desk's pane say of somebody: the latest they said anywhere, and every address."""
+def about(of: timeline.Whose, row: Person, *, drawn: int = IN_PANE) -> dict[str, Any]:
+    """What the page and the desk's pane say of somebody, own words first."""
     theirs = Message.objects.filter(identity__in=of.identities, ours=False, deleted_at=None)
-    identities = list(Identity.objects.filter(pk__in=of.identities).order_by("network", "pk"))
+    moment = now()
+    known_facts = facts.known(of, moment)
+    points = feelings.points(feeling.turns(of, drawn))
+    small = drawn == IN_PANE
     return {
         "row": row,
-        "identities": identities,
+        "identities": list(Identity.objects.filter(pk__in=of.identities).order_by("network", "pk")),
         "shown": KNOWN_AS,
         "words": theirs.exclude(text="").order_by("-said_at", "-pk").first(),
+        "self": next((one for kind in _SELF for one in known_facts.facts if one.row.kind == kind), None),
         "since": theirs.order_by("said_at").values_list("said_at", flat=True).first(),
+        "facts": known_facts,
+        "drawing": draw(points, width=300 if small else 620, most=16 if small else 60),
+        "turning": feelings.turning(points)[-3:] if small else feelings.turning(points)[-6:],
+        "promises": promising.owed(of),
+        "moment": moment,
     }

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.db.models import Q
 
+from rapport.inbox import feeling
 from rapport.inbox.models import Conversation, Disposition, Message, Outgoing
 from rapport.inbox.triage.disposition import Disposition as Decision
+from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
 from rapport.web.words import because
 
 PAGE = 100
+_VALENCE = {"low": "negative", "even": "neutral", "high": "positive"}
 _ON_ITS_WAY = ("held", "queued", "sending", "failed", "unknown")
 
 
@@ -41,6 +44,16 @@ class Why:
 
 
 @dataclass(frozen=True)
+class Felt:
+    """How a message of theirs was felt: an emotion or none, where it stands (low, even, high), who says so."""
+
+    emotion: str
+    level: str
+    valence: str
+    corrected: bool
+
+
+@dataclass(frozen=True)
 class Turn:
     """One thing in the line. ``kind`` is ``message``, ``note`` or ``outgoing``; ``row`` is the model's row."""
 
@@ -49,6 +62,7 @@ class Turn:
     row: Any
     pieces: tuple[Piece, ...] = ()
     why: Why | None = None
+    felt: Felt | None = None
     outgoing: Outgoing | None = None
 
 
@@ -86,7 +100,7 @@ def _messages(conversation: Conversation, edge: Message | None) -> list[Message]
     rows = conversation.messages.select_related("identity", "by", "reading", "outgoing").order_by("-said_at", "-id")
     if edge is not None:
         rows = rows.filter(Q(said_at__lt=edge.said_at) | Q(said_at=edge.said_at, pk__lt=edge.pk))
-    return list(rows.prefetch_related("dispositions__by", "revisions")[: PAGE + 1])
+    return list(rows.prefetch_related("dispositions__by", "revisions", "feelings")[: PAGE + 1])
 
 
 def _of_message(message: Message) -> Turn:
@@ -97,7 +111,15 @@ def _of_message(message: Message) -> Turn:
         why = Why(standing, value.reasons, standing.by_id is not None)
     spans = [(reason.start, reason.end) for reason in why.reasons] if why else []
     outgoing = getattr(message, "outgoing", None)
-    return Turn("message", message.said_at, message, mark(message.text, spans), why, outgoing)
+    return Turn("message", message.said_at, message, mark(message.text, spans), why, _felt(message), outgoing)
+
+
+def _felt(message: Message) -> Felt | None:
+    if message.ours:
+        return None
+    turn = feeling.turn_of(message)
+    level = feelings.level(turn.valence)
+    return Felt(turn.emotion, level, _VALENCE[level], turn.corrected)
 
 
 def mark(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:

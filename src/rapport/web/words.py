@@ -87,7 +87,36 @@ SILENCE = {
     "other": _("Another reason"),
 }
 TOLD = {"message": _("Messages"), "note": _("Notes"), "answer": _("On their way"), "order": _("Orders")}
-"""The kinds of a timeline, in the order in which they are offered."""
+"""The kinds of a timeline, in the order in which they are offered; notes of every kind are one."""
+FEELINGS = {
+    "joy": _("joy"),
+    "gratitude": _("gratitude"),
+    "admiration": _("admiration"),
+    "optimism": _("hope"),
+    "surprise": _("surprise"),
+    "confusion": _("confusion"),
+    "worry": _("worry"),
+    "sadness": _("sadness"),
+    "disappointment": _("disappointment"),
+    "frustration": _("frustration"),
+    "anger": _("anger"),
+    "disgust": _("disgust"),
+}
+SIGN = {
+    name: "positive" if name in {"joy", "gratitude", "admiration", "optimism"} else "negative" for name in FEELINGS
+} | {"surprise": "neutral"}
+"""Where a corrected emotion puts a message."""
+LEVELS = {"low": _("displeased"), "even": _("even"), "high": _("pleased")}
+VALENCES = {"negative": _("displeased"), "neutral": _("even"), "positive": _("pleased")}
+FACTS = {
+    "is": _("Is"),
+    "works": _("Works"),
+    "lives": _("Lives in"),
+    "has": _("Has"),
+    "likes": _("Likes"),
+    "dislikes": _("Dislikes"),
+    "wants": _("Wants"),
+}
 FORMS = {
     "jsonl": _("JSON Lines"),
     "csv": _("a table (CSV)"),
@@ -155,6 +184,11 @@ _ICONS = {
     "chat": {"chat", "webhook", "form", "sms", "whatsapp", "telegram", "dm"},
     "post": {"social", "bluesky", "mastodon", "twitter", "x", "forum", "reddit"},
 }
+
+
+def felt(emotion: str, level: str) -> str | Promise:
+    """A feeling in a word: the emotion where one was found, else only where it stands."""
+    return FEELINGS[emotion] if emotion in FEELINGS else LEVELS[level]
 
 
 def because(code: str) -> str | Promise:

@@ -2,6 +2,7 @@
 
 from rapport.inbox.models.arrival import Arrival
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
+from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
 from rapport.inbox.models.message import Disposition, Message, Reading, Revision
 from rapport.inbox.models.note import Note
 from rapport.inbox.models.outgoing import Draft, Outgoing
@@ -15,9 +16,13 @@ __all__ = [
     "Conversation",
     "Disposition",
     "Draft",
+    "Fact",
+    "Feeling",
     "Message",
     "Note",
     "Outgoing",
+    "PersonNote",
+    "Promise",
     "Pulse",
     "Reading",
     "Revision",

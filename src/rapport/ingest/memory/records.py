@@ -17,9 +17,13 @@ from rapport.inbox.models import (
     Conversation,
     Disposition,
     Draft,
+    Fact,
+    Feeling,
     Message,
     Note,
     Outgoing,
+    PersonNote,
+    Promise,
     Reading,
     Revision,
     Source,
@@ -61,6 +65,8 @@ MESSAGE_PARTS = (
         "dispositions", Disposition, ("row", "needs", "urgency", "confidence", "reasons", "at"), refs={"by": "member"}
     ),
     Part("revisions", Revision, ("version", "text", "at")),
+    Part("promises", Promise, ("start", "end", "who", "kept_at"), refs={"kept_by": "member"}),
+    Part("feelings", Feeling, ("valence", "emotion", "at", "withdrawn_at"), refs={"by": "member"}),
 )
 KINDS: tuple[Kind, ...] = (
     Kind("member", Member, ("name", "role", "created_at", "left_at")),
@@ -78,6 +84,7 @@ KINDS: tuple[Kind, ...] = (
         ("shop", "number", "key", "placed_at", "delivered_at", "total", "currency", "status", "text", "arrived_at"),
         {"person": "person"},
     ),
+    Kind("person_note", PersonNote, ("text", "at", "withdrawn_at"), {"person": "person", "by": "member"}),
     Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable")),
     Kind(
         "conversation",
@@ -98,6 +105,12 @@ KINDS: tuple[Kind, ...] = (
         ),
         {"conversation": "conversation", "source": "source", "identity": "identity", "by": "member"},
         MESSAGE_PARTS,
+    ),
+    Kind(
+        "fact",
+        Fact,
+        ("kind", "key", "thing", "words", "said_at", "seen_at", "removed_at"),
+        {"person": "person", "message": "message", "removed_by": "member"},
     ),
     Kind("note", Note, ("text", "author", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
     Kind("draft", Draft, ("text", "updated_at"), {"conversation": "conversation", "member": "member"}),

@@ -9,7 +9,20 @@ from django.db.models import Q, QuerySet
 
 from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
-from rapport.inbox.models import Conversation, Disposition, Draft, Message, Note, Outgoing, Source, Term
+from rapport.inbox.models import (
+    Conversation,
+    Disposition,
+    Draft,
+    Fact,
+    Feeling,
+    Message,
+    Note,
+    Outgoing,
+    PersonNote,
+    Promise,
+    Source,
+    Term,
+)
 from rapport.inbox.models.conversation import states_of
 from rapport.people.models import Identity, Merge, Order, Person
 
@@ -43,9 +56,11 @@ class Scope:
             "person": Person.objects.filter(**own),
             "identity": Identity.objects.filter(**own),
             "order": Order.objects.filter(**own),
+            "person_note": PersonNote.objects.filter(**own),
             "source": Source.objects.filter(**own),
             "conversation": Conversation.objects.filter(**own),
             "message": Message.objects.filter(**own),
+            "fact": Fact.objects.filter(**own),
             "note": Note.objects.filter(conversation__workspace=self.workspace),
             "draft": Draft.objects.filter(conversation__workspace=self.workspace),
             "answer": Outgoing.objects.filter(**own),
@@ -101,6 +116,13 @@ class Scope:
         judged = Disposition.objects.filter(message__in=messages.values("pk"))
         acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
         acted += [merges.values("by"), merges.values("undone_by")]
+        about = whole["person_note"].filter(person__in=whole["person"].filter(people).values("pk"))
+        about = about if self.person is None else about.filter(person__in=self._everyone())
+        facts = whole["fact"].filter(message__in=messages.values("pk"))
+        facts = facts.filter(person__in=whole["person"].filter(people).values("pk"))
+        kept = Promise.objects.filter(message__in=messages.values("pk"))
+        felt = Feeling.objects.filter(message__in=messages.values("pk"))
+        acted += [about.values("by"), facts.values("removed_by"), kept.values("kept_by"), felt.values("by")]
         acted += [drafts.values("member"), *(rows.values("by") for rows in (messages, notes, answers, judged))]
         who = Q(pk__in=[])
         for ids in acted:
@@ -113,6 +135,8 @@ class Scope:
             "order": whole["order"].filter(person__in=whole["person"].filter(people).values("pk"))
             if self.person is None
             else whole["order"].filter(person__in=self._everyone()),
+            "person_note": about,
+            "fact": facts,
             "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
             "conversation": talks,
             "message": messages,
