@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from rapport.web import (
     assets,
+    components,
     conversation,
     desk,
     forgetting,
@@ -86,6 +87,7 @@ workspace = [
     path("memory/forget/", memory.whom, name="forget_whom"),
     path("exports/<int:job>/", memory.export, name="export"),
     path("exports/<int:job>/file/", memory.file, name="export_file"),
+    path("components/", components.components, name="components"),
     path("health/", wellbeing.wellbeing, name="wellbeing"),
     path("health/jobs/<int:id>/again/", wellbeing.work_again, name="work_again"),
 ]

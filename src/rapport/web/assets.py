@@ -29,6 +29,7 @@ STYLES = (
     "card",
     "table",
     "tabs",
+    "disclosure",
     "menu",
     "empty",
     "stream",
@@ -41,6 +42,7 @@ STYLES = (
     "toast",
     "presence",
     "page",
+    "components",
     "public",
     "forced",
     "print",
@@ -56,6 +58,7 @@ BEHAVIOURS = (
     "js/presence.js",
     "js/toasts.js",
     "js/tabs.js",
+    "js/ahead.js",
     "js/keys.js",
 )
 _TYPES = {
