@@ -42,6 +42,7 @@ STYLES = (
     "toast",
     "presence",
     "page",
+    "search",
     "components",
     "public",
     "forced",

@@ -15,7 +15,14 @@ from rapport.web import assets
 from rapport.web.answering import page
 from rapport.web.reach import member_required
 
-NAMES = ("Ann Lee", "سلمى الحسيني", "தமிழ்ச்செல்வி இராமநாதன்", "Wolfeschlegelsteinhausenbergerdorff " * 8, "Bo Diaz", "李 小龙")
+NAMES = (
+    "Ann Lee",
+    "سلمى الحسيني",
+    "தமிழ்ச்செல்வி இராமநாதன்",
+    "Wolfeschlegelsteinhausenbergerdorff " * 8,
+    "Bo Diaz",
+    "李 小龙",
+)
 """A short name, one written from right to left, one in Tamil, and one that never ends."""
 SAID = (
     "There are no lights. I am asking for the second time: third week without a router.",

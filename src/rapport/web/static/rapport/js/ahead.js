@@ -55,7 +55,7 @@
     if (at >= 0) setTimeout(() => ahead(all[at + step]), GLANCE);
   });
 
-  document.addEventListener("rapport:hint", () => kept.clear(), true);
+  document.addEventListener("rapport:hint", ({ detail }) => { if (detail.name !== "presence") kept.clear(); }, true);
   document.addEventListener("focusin", ({ target }) => { if (target.matches("[data-row]")) ahead(target); });
   document.addEventListener("pointerover", ({ target, pointerType }) => {
     const row = pointerType === "mouse" && target.closest("[data-row]");
