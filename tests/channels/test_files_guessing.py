@@ -217,3 +217,18 @@ def test_the_case_of_a_column_does_not_matter_where_it_is_clear() -> None:
 )
 def test_a_file_name_is_only_ever_a_name(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+def test_without_a_telling_name_a_column_of_handles_or_addresses_is_the_author() -> None:
+    rows = "a,b,to,c\n" + "".join(
+        f"2026-03-01 10:0{n},@help,desk@acme.example,person{n}@b.example wrote: where is it\n" for n in range(3)
+    )
+    assert "author" in of(rows.encode()).mapping and of(rows.encode()).mapping["author"] == "b"
+    only_to = "to,what\ndesk@acme.example,Where is my parcel today?\ndesk@acme.example,It never came to me\n"
+    assert "author" not in of(only_to.encode()).mapping  # who was written to is not who wrote
+    assert of(b"remitente,mensaje\nann,Where is my parcel?\n").mapping["author"] == "remitente"
+
+
+def test_rows_longer_than_the_head_still_tell_their_columns() -> None:
+    long = b'{"id": 1, "author": "ann", "text": "where is my parcel", "more": "' + b"z" * 600_000 + b'"}\n'
+    assert of(long * 3).mapping == {"text": "text", "author": "author", "id": "id"}

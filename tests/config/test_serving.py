@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
-from rapport.config import serving
+from rapport.config import asgi, serving
 from rapport.config.folder import Busy, hold, holder
 
 pytestmark = pytest.mark.slow
@@ -190,3 +192,21 @@ def test_a_killed_holder_leaves_the_folder_free(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
     with hold(tmp_path):
         pass
+
+
+def test_a_full_disk_is_one_sentence_and_waited_for_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    waits: list[float] = []
+    stop = threading.Event()
+    monkeypatch.setattr(stop, "wait", lambda seconds: waits.append(seconds) or (len(waits) == 8 and stop.set()))
+
+    def work(stop: threading.Event) -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise OperationalError("database or disk is full") from full
+
+    asgi.tend(work, stop, "line")
+    assert waits == [5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 300.0]
+    assert "The disk that holds the database is full. line waits" in caplog.text
+    assert "Traceback" not in caplog.text and len(caplog.records) == 8

@@ -111,3 +111,18 @@ def test_a_file_that_is_gone_when_the_job_runs_says_so(cast: Cast, history: Path
     work.run_due(only=("import",))
     seen = importing.progress(job)
     assert seen is not None and seen.done and "cannot be read" in seen.error
+
+
+def test_a_file_whose_first_line_is_endless_is_refused_before_anything_is_made(cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "endless.jsonl"
+    file.write_bytes(
+        b'{"id": 1, "text": "' + b"x" * 3_000_000 + b'"}\n{"id": 2, "author": "bo", "text": "where is it"}\n'
+    )
+    with pytest.raises(Refused, match="1 MB at most"):
+        importing.look(file, file.name)
+    found = importing.look(file, file.name, mapped=True)
+    importing.start(cast.acme, file, file.name, importing.checked("text=text,author=author,id=id", found), by=None)
+    while work.run_due(5, only=("import",)):
+        pass
+    assert list(Message.objects.values_list("text", flat=True)) == ["where is it"]
+    assert Source.objects.get(name="endless.jsonl").unreadable == 1

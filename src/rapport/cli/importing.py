@@ -51,22 +51,35 @@ def import_(
         exporting.take_back(file, given, yes)
         return
     try:
-        found = importing.look(file, file.name)
-        if mapping and saved:
-            raise Refused("Say either --map or --mapping, not both.")
-        written = mapping or (_saved(saved, workspace) if saved else None)
-        chosen = importing.checked(written, found) if written else found.mapping
-        _show(found, chosen)
-        if not written:
-            _offer(found, workspace)
+        found = importing.look(file, file.name, mapped=bool(mapping or saved))
+        chosen = _chosen(found, mapping, saved, workspace)
         if not yes:
-            if not sys.stdin.isatty():
-                raise click.ClickException("Nobody is there to ask. Add --yes if the mapping above is right.")
-            if not click.confirm("Import it so?", default=True):
-                raise click.ClickException("Nothing was imported. To say it yourself: --map text=body,author=user")
+            _ask()
         _run(file, chosen, us, rival, workspace, (save, found))
     except Refused as error:
         raise click.ClickException(str(error)) from error
+
+
+def _chosen(found: Guess, mapping: str | None, saved: str | None, workspace: str | None) -> dict[str, str]:
+    """Which column is what, as it was said, saved or guessed; shown before anything happens. Raises Refused."""
+    from rapport.core.refusal import Refused
+    from rapport.ingest import importing
+
+    if mapping and saved:
+        raise Refused("Say either --map or --mapping, not both.")
+    written = mapping or (_saved(saved, workspace) if saved else None)
+    chosen = importing.checked(written, found) if written else found.mapping
+    _show(found, chosen)
+    if not written:
+        _offer(found, workspace)
+    return chosen
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise click.ClickException("Nobody is there to ask. Add --yes if the mapping above is right.")
+    if not click.confirm("Import it so?", default=True):
+        raise click.ClickException("Nothing was imported. To say it yourself: --map text=body,author=user")
 
 
 def _show(found: Guess, mapping: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from rapport.config.gate import Gate
 from rapport.config.limits import Limits
 from rapport.core.live import App, Hub, Receive, Scope
 from rapport.core.room import Send
+from rapport.core.trouble import trouble
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -33,6 +34,8 @@ CHUNKS = 256
 file of 2 MB at whitenoise's 8 KB a piece."""
 AGAIN = 5.0
 """Seconds after which a background thread that failed is started anew."""
+LATEST = 300.0
+"""The longest that it waits where the database itself is in trouble."""
 FAREWELL = 1.5
 """Seconds that all background threads together are given to end."""
 
@@ -83,14 +86,25 @@ class Server:
 
 
 def tend(work: Background, stop: threading.Event, name: str) -> None:
-    """Run until stopped. Work that fails is logged and begins again: a silent death would look like a quiet day."""
+    """Run until stopped. Work that fails is logged and begins again: a silent death would look like a quiet day.
+
+    The database's own trouble (a full disk, say) is one sentence, and is waited for longer each time it is still there.
+    """
+    wait = AGAIN
     while not stop.is_set():
+        began = time.monotonic()
         try:
             work(stop)
             return
-        except Exception:
-            log.exception("%s failed; it starts again in %g seconds", name, AGAIN)
-            stop.wait(AGAIN)
+        except Exception as error:
+            wait = AGAIN if time.monotonic() - began > LATEST else wait
+            if sentence := trouble(error):
+                log.error("%s %s waits; it looks again in %g seconds.", sentence, name, wait)
+                stop.wait(wait)
+                wait = min(LATEST, wait * 2)
+            else:
+                log.exception("%s failed; it starts again in %g seconds", name, AGAIN)
+                stop.wait(AGAIN)
 
 
 def build(

@@ -50,10 +50,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     unknown = sorted(key for key in environ if key.startswith("RAPPORT_") and key not in VARIABLES)
     if unknown:
         raise Unusable(f"{unknown[0]} is not a setting of Rapport. It knows {', '.join(VARIABLES)}.")
-    url = environ.get("RAPPORT_URL", "").rstrip("/")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
-        raise Unusable(f"RAPPORT_URL must look like https://desk.example.org, without a path; it is {url!r}.")
+    url = _url(environ.get("RAPPORT_URL", "").rstrip("/"))
     port = environ.get("RAPPORT_PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise Unusable(f"RAPPORT_PORT must be a number from 1 to 65535; it is {port!r}.")
@@ -71,14 +68,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     loopback = environ.get("RAPPORT_ALLOW_LOOPBACK", "0")
     if loopback not in {"0", "1", ""}:
         raise Unusable(f"RAPPORT_ALLOW_LOOPBACK must be 1 or 0; it is {loopback!r}.")
-    proxies = environ.get("RAPPORT_PROXIES", "") or "127.0.0.1"
-    for proxy in proxies.split(","):
-        try:
-            ipaddress.ip_network(proxy.strip())
-        except ValueError as error:
-            raise Unusable(
-                f"RAPPORT_PROXIES must list addresses, such as 10.0.0.2,10.1.0.0/16; {proxy!r} is none."
-            ) from error
+    proxies = _proxies(environ.get("RAPPORT_PROXIES", "") or "127.0.0.1")
     return Environment(
         data=Path(environ.get("RAPPORT_DATA", "") or "rapport-data").absolute(),
         host=environ.get("RAPPORT_HOST", "") or "127.0.0.1",
@@ -89,3 +79,21 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         proxies=proxies,
         allow_loopback=loopback == "1",
     )
+
+
+def _url(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path):
+        raise Unusable(f"RAPPORT_URL must look like https://desk.example.org, without a path; it is {url!r}.")
+    return url
+
+
+def _proxies(proxies: str) -> str:
+    for proxy in proxies.split(","):
+        try:
+            ipaddress.ip_network(proxy.strip())
+        except ValueError as error:
+            raise Unusable(
+                f"RAPPORT_PROXIES must list addresses, such as 10.0.0.2,10.1.0.0/16; {proxy!r} is none."
+            ) from error
+    return proxies

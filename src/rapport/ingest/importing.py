@@ -71,17 +71,26 @@ class Progress:
 STATES = ("waiting", "reading", "pausing", "paused", "cancelling", "cancelled", "failed", "done")
 
 
-def look(path: Path, name: str) -> Guess:
-    """What the file seems to be, with three sample rows. Raises Refused with a sentence."""
+def look(path: Path, name: str, *, mapped: bool = False) -> Guess:
+    """What the file seems to be, with three sample rows. Raises Refused with a sentence.
+
+    ``mapped``: somebody says which column is what, so that a file whose first rows cannot be read may pass.
+    """
     if is_export(path):
         raise Refused(
             "This is an export of Rapport. It is never mixed into a workspace that is there: whoever runs the server "
             "takes it back into a new one with rapport import."
         )
     try:
-        return guess(path, name)
+        found = guess(path, name)
     except ChannelError as error:
         raise Refused(error.message) from error
+    if not found.fixed and not found.columns and not mapped:
+        raise Refused(
+            "The file begins with nothing that can be read as a row (a line may have 1 MB at most), so its columns are "
+            "not known. Take that out; or name the columns: rapport import FILE --map text=body,author=user."
+        )
+    return found
 
 
 def checked(mapping: str | Mapping[str, str], found: Guess) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.models import Member
+from rapport.core.database import now
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import forgetting
@@ -29,6 +31,8 @@ WHAT = {
     "unreadable rows": gettext_lazy("rows of imports that could not be read"),
 }
 SHOWN = 20
+FRESH = timedelta(hours=1)
+"""How long what was counted may be confirmed."""
 
 
 @require_safe
@@ -79,6 +83,8 @@ def _state(person: Person) -> tuple[str, Work | None]:
     if row is None:
         return "new", None
     looked = bool(row.payload.get("look"))
+    if looked and row.done_at and now() - row.done_at > FRESH:
+        return "new", row
     if row.dead_at:
         return "failed", row
     if not row.done_at:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from rapport.channels.base import ChannelError
 from rapport.channels.files import jsonl
-from rapport.channels.files.archives import PACKED, Archive, Member, Trap
+from rapport.channels.files.archives import PACKED, Archive
 from rapport.channels.files.cutting import Cutting
 from rapport.channels.files.exports import activitystreams, tweets
 from rapport.channels.files.exports.export import Owner
 from rapport.channels.files.forms import ARCHIVES, READS
 from rapport.channels.files.guessing import of_head
+from rapport.channels.files.member import Member, Trap
 from rapport.channels.files.opening import EndsEarly
 from rapport.channels.files.piece import Piece
 from rapport.channels.files.records import records

@@ -20,6 +20,10 @@ from rapport.channels.text import one_line
 
 SAMPLED = 200
 WORDY = re.compile(r"\S+\s+\S+")
+ADDRESS = re.compile(r"@[\w.-]{1,80}|[^\s@]{1,100}@[^\s@]+\.[^\s@]{2,}")
+ADDRESSED = re.compile(
+    r"(?i)(?:^|[\W_])(?:to|cc|bcc|recipients?|receivers?|assignee|agent|owner|an|empfaenger)(?:$|[\W_])"
+)
 ID = re.compile(r"[^\s]{1,200}")
 
 
@@ -149,6 +153,8 @@ def match(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str
         best.pop("inbound", None)
     if "author" not in best and "name" in best:
         best["author"] = best.pop("name")
+    if "author" not in best and (addressed := _addresses(filled, set(best.values()))):
+        best["author"] = addressed
     return {wanted: best[wanted] for wanted in NAMES if wanted in best}
 
 
@@ -205,6 +211,18 @@ def _wordiest(filled: Mapping[str, list[str]], taken: set[str]) -> str:
         if column not in taken and cells and _share(cells, WORDY.search) >= 0.6
     }
     return max(lengths, key=lambda column: lengths[column], default="")
+
+
+def _addresses(filled: Mapping[str, list[str]], taken: set[str]) -> str:
+    """Without a telling name: the first column of handles or e-mail addresses that is not who was written to."""
+    return next(
+        (
+            column
+            for column, cells in filled.items()
+            if column not in taken and not ADDRESSED.search(column) and _share(cells, ADDRESS.fullmatch) >= 0.9
+        ),
+        "",
+    )
 
 
 def _text_sureness(best: Mapping[str, str]) -> float:

@@ -86,7 +86,8 @@ class Opened:
         try:
             for chunk in self._rest:
                 head += chunk
-                if len(head) >= HEAD:
+                # One whole line at least, where it is one that will be read: it tells the columns.
+                if len(head) >= HEAD and (b"\n" in head or len(head) > LONGEST_LINE):
                     break
         except EndsEarly as error:
             self._broken = error

@@ -12,7 +12,7 @@ said_at: saidat createdat created date timestamp time datetime sentat postedat p
 author: author username user screenname userscreenname handle from sender authorid userid authorusername
     authorhandle authorname fromemail email fromaddress useremail accountacct accountusername customer customerid
     authoraddress authoremail by reviewer nick absender konto benutzername verfasser autor nutzer kunde usuario
-    auteur
+    auteur autore autor remitente expediteur mittente remetente writer commenter contact client cliente visitor
 name: name displayname fullname username2 realname sendername fromname userdisplayname authordisplayname
     customername authorname username accountdisplayname verfasser autor auteur kunde
 reply_to: replyto inreplyto inreplytoid inreplytostatusid inreplytostatusidstr inresponsetotweetid parentid parent
