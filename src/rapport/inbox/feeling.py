@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import QuerySet
 
 from rapport.accounts.models import Member
 from rapport.core.database import now, write
@@ -49,19 +50,19 @@ def _touched(message: Message, verb: str, by: Member, **codes: Any) -> None:
     hint(message.workspace_id, "conversation", message.conversation_id)
 
 
-def turns(of: Whose, limit: int = DRAWN) -> list[Turn]:
-    """The newest messages between us and a person as turns, oldest first."""
+def exchange(of: Whose, limit: int = DRAWN) -> list[Message]:
+    """The newest messages between us and a person, oldest first, with all that a turn is made of."""
     rows = Message.objects.filter(pk__in=newest(of, limit), deleted_at=None)
-    return read(rows.order_by("said_at", "pk"))
+    return list(whole(rows).order_by("said_at", "pk"))
 
 
-def read(rows: Iterable[Message]) -> list[Turn]:
-    """Messages as turns, each with the feeling that stands: a person's, else the reading's."""
-    asked = rows.select_related("identity", "by", "reading").prefetch_related("feelings")  # type: ignore[attr-defined]
-    return [turn_of(message) for message in asked]
+def whole(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """Messages with all that a turn is made of."""
+    return rows.select_related("identity", "by", "reading").prefetch_related("feelings")
 
 
 def turn_of(message: Message) -> Turn:
+    """A message as a turn, with the feeling that stands: a person's, else the reading's."""
     who = message.by.name if message.by else str(message.identity or "")
     if message.ours:
         return Turn(message.pk, message.conversation_id, message.said_at, True, who)

@@ -20,7 +20,7 @@ from rapport.core import work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, sending, turning, working
+from rapport.inbox import colliding, doubting, sending, turning, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
@@ -43,11 +43,14 @@ def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
             Draft.objects.filter(conversation=conversation, member=by).delete()
 
 
-def reply(conversation: Conversation, text: str, *, by: Member, seen: Seen | None = None, once: str = "") -> Outgoing:
+def reply(
+    conversation: Conversation, text: str, *, by: Member, seen: Seen | None = None, once: str = "", sure: bool = False
+) -> Outgoing:
     """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
     names the form it was written in, so that a form sent twice is one answer.
 
-    Raises Refused with a sentence, and keeps the words as a draft, when it cannot be.
+    Raises Refused with a sentence, and keeps the words as a draft, when it cannot be; Doubted (a Refused) where there is
+    something to think about first, unless the writer is ``sure``.
     """
     words = clean(text).strip()
     save_draft(conversation, words, by=by)
@@ -63,6 +66,8 @@ def reply(conversation: Conversation, text: str, *, by: Member, seen: Seen | Non
             Draft.objects.filter(conversation=row, member=by).delete()
             return sent_before
         _refuse(row, words, by, seen)
+        if not sure and (doubt := doubting.doubt(row, words)):
+            raise doubt
         return _hold(row, words, by, once if _ONCE.match(once) and sent_before is None else new_key())
 
 

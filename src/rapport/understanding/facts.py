@@ -125,19 +125,21 @@ _LEAD = re.compile(r"^(?:the|a|an|my|our|some|der|die|das|den|ein|eine|einen|mei
 
 
 def find(text: str, *, glad: bool = True) -> tuple[FactSpan, ...]:
-    """The facts in ``text``, in order. ``glad``: False where it is said in anger; then "I love" is not believed."""
+    """The facts in ``text``, in order. ``glad``: False where it is said in anger; then "I love" is not believed, unless
+    what they hate stands beside it.
+    """
     found: list[FactSpan] = []
     for sentence in _SENTENCE.finditer(text[:READ_AT_MOST]):
         said = sentence.group()
         if said.endswith("?") or _IF.search(said) or sensitive(said):
             continue
         for kind, rule in _RULES:
-            if kind == "likes" and not glad:
-                continue
             for hit in rule.finditer(said):
                 span = _span(kind, hit, sentence.start(), text)
                 if span and not any(span.start < other.end and other.start < span.end for other in found):
                     found.append(span)
+    if not glad and all(span.kind != "dislikes" for span in found):
+        found = [span for span in found if span.kind != "likes"]
     return tuple(sorted(found, key=lambda span: span.start))
 
 

@@ -73,6 +73,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "fresh": None,
         "text": draft or "",
         "refusal": "",
+        "doubted": False,
         "preview": "",
         "about": "reply",
         "once": new_key(),
@@ -82,7 +83,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "has_page": private.has_page(row),
         "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
         "silences": list(REASONS_FOR_SILENCE),
-        "person": _person(row),
+        "person": _person(row, member),
     }
 
 
@@ -94,13 +95,13 @@ def _reads_where(row: Conversation) -> str:
     return channel.reads_where(row.source.settings, str(row.identity), row.identity.address)
 
 
-def _person(row: Conversation) -> dict[str, Any] | None:
+def _person(row: Conversation, member: Member) -> dict[str, Any] | None:
     """Who this is: what their page says of them, with the orders and the other conversations at hand."""
     if row.identity is None:
         return None
     whole = timeline.whose(row.identity.person)
     others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=whole.identities)
-    return about(whole, row.identity.person) | {
+    return about(whole, row.identity.person, member) | {
         "orders": list(Order.objects.filter(person__in=whole.people).order_by("-placed_at", "-pk")[:OTHERS]),
         "others": list(others.exclude(pk=row.pk).order_by("-last_message_at", "-pk")[:OTHERS]),
     }

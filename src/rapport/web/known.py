@@ -42,7 +42,7 @@ def person_note(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     try:
         made = noting.note(row, text, by=member)
     except Refused as refused:
-        return show(request, row, status=422, refusal=str(refused), noted=text)
+        return show(request, member, row, status=422, refusal=str(refused), noted=text)
     say(request, _("Noted for your colleagues."), undo=reverse("unnote", args=[member.workspace.slug, made.pk]))
     return _to(request, member, row.pk)
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
-from rapport.inbox import facts, feeling, promising
+from rapport.inbox import facts, feeling, promising, story
 from rapport.inbox.models import Message
 from rapport.people import timeline
 from rapport.people.models import Identity, Person
-from rapport.understanding import feelings
+from rapport.understanding import asking, feelings
 from rapport.web import words
 from rapport.web.answering import page, wants_fragment
 from rapport.web.drawing import draw
@@ -40,16 +40,16 @@ def known(member: Member, id: int) -> Person:
 @member_required
 def person(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """The page; only its timeline, for the element that reads on."""
-    return show(request, known(member, id))
+    return show(request, member, known(member, id))
 
 
-def show(request: HttpRequest, row: Person, *, status: int = 200, **more: Any) -> HttpResponse:
+def show(request: HttpRequest, member: Member, row: Person, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of somebody. ``more`` holds a refusal and the words it is about."""
     of = timeline.whose(row)
     context: dict[str, Any] = {"person": row, "moment": now()} | _timeline(request, of)
     if wants_fragment(request, "timeline"):
         return page(request, "person/_timeline.html", **context)
-    context |= {"about": about(of, row, drawn=ON_PAGE), "refusal": "", "noted": ""} | more
+    context |= {"about": about(of, row, member, drawn=ON_PAGE), "refusal": "", "noted": ""} | more
     return page(request, "pages/person.html", status=status, **context)
 
 
@@ -65,12 +65,13 @@ def _timeline(request: HttpRequest, of: timeline.Whose) -> dict[str, Any]:
     }
 
 
-def about(of: timeline.Whose, row: Person, *, drawn: int = IN_PANE) -> dict[str, Any]:
+def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PANE) -> dict[str, Any]:
     """What the page and the desk's pane say of somebody, own words first."""
     theirs = Message.objects.filter(identity__in=of.identities, ours=False, deleted_at=None)
     moment = now()
     known_facts = facts.known(of, moment)
-    points = feelings.points(feeling.turns(of, drawn))
+    said = feeling.exchange(of, drawn)
+    points = feelings.points([feeling.turn_of(message) for message in said])
     small = drawn == IN_PANE
     return {
         "row": row,
@@ -83,5 +84,7 @@ def about(of: timeline.Whose, row: Person, *, drawn: int = IN_PANE) -> dict[str,
         "drawing": draw(points, width=300 if small else 620, most=16 if small else 60),
         "turning": feelings.turning(points)[-3:] if small else feelings.turning(points)[-6:],
         "promises": promising.owed(of),
+        "story": story.of(of, points, member),
+        "again": asking.again([asking.Turn(message.pk, message.ours, message.text) for message in said]),
         "moment": moment,
     }

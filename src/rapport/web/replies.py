@@ -14,6 +14,7 @@ from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
 from rapport.inbox import replying
 from rapport.inbox.colliding import Collided, Seen
+from rapport.inbox.doubting import Doubted
 from rapport.inbox.models import Conversation, Outgoing
 from rapport.web import streams
 from rapport.web.answering import complain, say
@@ -39,8 +40,8 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             replying.save_draft(row, text, by=member)
             return _kept(request, member, row, act)
         else:
-            once = request.POST.get("once", "")
-            outgoing = replying.reply(row, text, by=member, seen=seen, once=once)
+            once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
+            outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure)
             facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
             said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
             say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
@@ -48,7 +49,8 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     except Collided as told:
         return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
     except Refused as refused:
-        return show(request, member, row, status=422, refusal=str(refused), text=text, **_still(seen))
+        doubted = isinstance(refused, Doubted)
+        return show(request, member, row, status=422, refusal=str(refused), text=text, doubted=doubted, **_still(seen))
     say(request, said)
     return onward(member, row, stream)
 

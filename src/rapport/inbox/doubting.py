@@ -1,0 +1,73 @@
+"""Doubting: what makes an answer less than an answer, said before it leaves. The writer may send it all the same.
+
+Three things, each in a sentence: the same words have gone to others today; it takes up nothing of what was said; it asks
+what was answered before.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rapport.core.database import now
+from rapport.core.refusal import Refused
+from rapport.inbox.feeling import exchange
+from rapport.inbox.models import Conversation, Outgoing
+from rapport.people import timeline
+from rapport.understanding import asking, stock
+from rapport.understanding.feelings import shortened
+
+OTHERS = 2
+"""So many others with the same words on one day are a pattern."""
+_LOOKED_AT, _READ = 1_000, 60
+_FEW = 4
+"""Answers of so few words are alike by nature: "You are welcome, Ann!"."""
+
+
+class Doubted(Refused):
+    """A sentence to think about; sent again with ``sure``, the answer leaves."""
+
+
+def doubt(conversation: Conversation, words: str) -> Doubted | None:
+    """What is to be thought about before these words leave, if anything."""
+    return _same(conversation, words) or _stock(conversation, words) or _asked(conversation, words)
+
+
+def _same(conversation: Conversation, words: str) -> Doubted | None:
+    mine = stock.same(words)
+    if len(mine.split()) <= _FEW:
+        return None
+    rows = Outgoing.objects.filter(workspace=conversation.workspace_id, created_at__gte=now() - timedelta(days=1))
+    rows = rows.exclude(state=Outgoing.State.WITHDRAWN).exclude(conversation=conversation)
+    texts = rows.order_by("-pk").values_list("conversation", "text")[:_LOOKED_AT]
+    others = len({talk for talk, text in texts if stock.same(text) == mine})
+    if others < OTHERS:
+        return None
+    return Doubted(
+        "%(n)s others were sent these very words today. Say what is for them alone, or send it as it is.", n=others
+    )
+
+
+def _stock(conversation: Conversation, words: str) -> Doubted | None:
+    phrase = stock.phrase(words)
+    last = conversation.messages.filter(ours=False, deleted_at=None).order_by("-said_at", "-id").first()
+    if not phrase or last is None or asking.touches(words, last.text):
+        return None
+    return Doubted(
+        "“%(phrase)s” fits every letter, and nothing here takes up what they said: “%(said)s”. Answer that, or send it "
+        "as it is.", phrase=phrase, said=shortened(" ".join(last.text.split())),
+    )  # fmt: skip
+
+
+def _asked(conversation: Conversation, words: str) -> Doubted | None:
+    if conversation.identity is None or not asking.questions(words):
+        return None
+    rows = exchange(timeline.whose(conversation.identity.person), _READ)
+    turns = [asking.Turn(row.pk, row.ours, row.text) for row in rows]
+    found = [one for one in asking.again([*turns, asking.Turn(0, True, words)]) if one.id == 0]
+    if not found:
+        return None
+    answer = next(row.text for row in rows if row.pk == found[0].answered)
+    return Doubted(
+        "You ask “%(question)s”, and they were asked before; their answer: “%(answer)s”. Read it, or send it as it is.",
+        question=shortened(found[0].words), answer=shortened(" ".join(answer.split())),
+    )  # fmt: skip
