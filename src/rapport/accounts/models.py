@@ -81,6 +81,8 @@ class Member(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
     created_at = models.DateTimeField(default=now)
     left_at = models.DateTimeField(null=True)
+    guide_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """Where they stand in the guided first minute, counted from one; 0 when it is not open."""
 
     objects = MemberQuerySet.as_manager()
 
@@ -99,6 +101,13 @@ class Member(models.Model):
     def manages(self) -> bool:
         """May this member change the workspace: sources, terms, members?"""
         return self.role in {Role.OWNER, Role.MANAGER}
+
+    def turn_guide(self, step: int) -> None:
+        """Open the guided first minute at a step, or close it (0)."""
+        with write():
+            if Member.objects.filter(pk=self.pk).exclude(guide_step=step).update(guide_step=step):
+                record("member.guided", self, by=self, step=step)
+        self.guide_step = step
 
     def make_link(self) -> str:
         """A one-time link's token, shown once and stored only as a hash."""

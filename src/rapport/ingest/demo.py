@@ -49,6 +49,7 @@ def plant(user: User | None = None) -> Member:
         for name, member in staff.items():
             Message.objects.filter(workspace=acme, ours=True, identity__address=name).update(by=member)
         _act(acme, {who: staff[name] for who, name in story.OURS.items()})
+        Member.objects.filter(workspace=acme).update(guide_step=1)
         pretending.begin(acme)
         founding.found(EMPTY, owner_name=bea.name, user=visitor, demo=True)
     return bea

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from rapport.accounts.models import Member
+from rapport.ingest import pretending
 from rapport.web.reach import memberships
 
 UNDO = "undo "
@@ -23,6 +24,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "workspace": member.workspace if member else None,
         "memberships": memberships(request) if signed_in(request) else [],
         "live_seen": getattr(request, "live_seen", 0),
+        "demo_clock": pretending.standing(member.workspace) if member and member.workspace.demo else "",
         "htmx": bool(request.headers.get("HX-Request")),
     }
     return HttpResponse(render_to_string(template, frame | context, request), status=status)

@@ -41,6 +41,7 @@ STYLES = (
     "feeling",
     "toast",
     "presence",
+    "guide",
     "page",
     "search",
     "components",
@@ -60,6 +61,7 @@ BEHAVIOURS = (
     "js/toasts.js",
     "js/tabs.js",
     "js/ahead.js",
+    "js/guide.js",
     "js/keys.js",
 )
 _TYPES = {

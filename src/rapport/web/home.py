@@ -7,14 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from rapport.accounts import founding
-from rapport.accounts.models import Member, Role
+from rapport.accounts.models import Role
 from rapport.core.refusal import Refused
-from rapport.ingest import demo as demo_world
 from rapport.web.answering import page
-from rapport.web.reach import manages, member_required, memberships
+from rapport.web.reach import memberships
 
 
 @require_safe
@@ -39,14 +38,6 @@ def new(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         return page(request, "pages/new.html", status=422, name=name, refusal=str(refused))
     return redirect("desk", owner.workspace.slug)
-
-
-@require_POST
-@member_required
-@manages
-def demo(request: HttpRequest, member: Member) -> HttpResponse:
-    """Plant the demo world in a workspace of its own, and go there."""
-    return redirect("desk", demo_world.plant(member.user).workspace.slug)
 
 
 def _may_found(request: HttpRequest) -> bool:
