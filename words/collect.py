@@ -17,6 +17,8 @@ CALLS: dict[str, tuple[int | str, ...]] = {
 """Name of a call → which of its arguments are sentences, by place or by keyword."""
 PLURALS = ("ngettext", "ngettext_lazy")
 DICTIONARIES = ("WORDS",)
+DECLARED = ("label", "cannot_send")
+"""What a channel declares of itself, in the body of its class."""
 Found = tuple[int, str, Any, list[str]]
 
 
@@ -25,12 +27,22 @@ def python(fileobj: IO[bytes], keywords: Any, comment_tags: Any, options: Any) -
     for node in ast.walk(ast.parse(fileobj.read())):
         if isinstance(node, ast.Call):
             yield from _call(node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _declared(node)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in DICTIONARIES for target in targets):
                 yield from (
                     (value.lineno, "gettext", words, []) for value in node.value.values if (words := _words(value))
                 )
+
+
+def _declared(node: ast.ClassDef) -> Iterator[Found]:
+    for line in node.body:
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None and (words := _words(line.value)):
+            targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+            if any(isinstance(target, ast.Name) and target.id in DECLARED for target in targets):
+                yield line.lineno, "gettext", words, []
 
 
 def _call(node: ast.Call) -> Iterator[Found]:

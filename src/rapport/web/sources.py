@@ -16,6 +16,7 @@ from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
 from rapport.channels.base import Channel, Receives
 from rapport.core.refusal import Refused
+from rapport.core.saying import said
 from rapport.inbox import connecting
 from rapport.inbox.models import Arrival, Source
 from rapport.ingest import pipeline
@@ -98,7 +99,7 @@ def _kinds() -> list[Channel]:
 
 
 def _label(kind: str) -> str:
-    return registry.get(kind).label
+    return said(registry.get(kind).label)
 
 
 def public_address(request: HttpRequest, source: Source) -> str:
