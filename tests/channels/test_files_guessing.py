@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,14 @@ def test_without_a_telling_name_a_column_of_handles_or_addresses_is_the_author()
 def test_rows_longer_than_the_head_still_tell_their_columns() -> None:
     long = b'{"id": 1, "author": "ann", "text": "where is my parcel", "more": "' + b"z" * 600_000 + b'"}\n'
     assert of(long * 3).mapping == {"text": "text", "author": "author", "id": "id"}
+
+
+@pytest.mark.parametrize("filler", [b"z", b" ", b"z ", b"1", b"@", b"1.", b"a@", b"-"])
+def test_one_endless_cell_does_not_hold_up_the_guess(filler: bytes) -> None:
+    endless = filler * (900_000 // len(filler))
+    row = b'{"id": 1, "author": "ann", "text": "where is my parcel", "more": "' + endless + b'"}\n'
+    began = time.process_time()
+    assert of(row * 2).mapping["text"] == "text"
+    table = b"author,text,more\n" + b"ann,where is my parcel,x\n" * 3 + b"ann,where is it," + endless[:150_000] + b"\n"
+    assert of(table).mapping["author"] == "author"
+    assert time.process_time() - began < 5

@@ -19,7 +19,9 @@ from rapport.channels.files.usual import NAMES
 from rapport.channels.text import one_line
 
 SAMPLED = 200
-WORDY = re.compile(r"\S+\s+\S+")
+LOOKED_AT = 2_000
+"""Characters of a cell by which it is judged: a stranger's cell may have a megabyte."""
+WORDY = re.compile(r"\S\s+\S")
 ADDRESS = re.compile(r"@[\w.-]{1,80}|[^\s@]{1,100}@[^\s@]+\.[^\s@]{2,}")
 ADDRESSED = re.compile(
     r"(?i)(?:^|[\W_])(?:to|cc|bcc|recipients?|receivers?|assignee|agent|owner|an|empfaenger)(?:$|[\W_])"
@@ -68,7 +70,7 @@ def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     if others and not _speaks(rows, best):
         best = others
     when = best.get("said_at") or best.get("placed_at") or ""
-    dates = moments.order_of([mapping.as_text(jsonl.value_at(row, when)) for row in rows if when])
+    dates = moments.order_of([mapping.as_text(jsonl.value_at(row, when))[:LOOKED_AT] for row in rows if when])
     if others and best is others:
         return Guess(found, best | ({"dates": dates} if dates else {}), columns, _sample(rows, columns), 0.8)
     sure = sum(field in best for field in ("author", "said_at", "id")) * 0.1 + (
@@ -133,7 +135,9 @@ def _sample(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[d
 
 def match(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, str]:
     """For each field the best column, by its name (up to 10) and, where values can tell, only if they agree."""
-    values = {column: [mapping.as_text(jsonl.value_at(row, column)).strip() for row in rows] for column in columns}
+    values = {
+        column: [mapping.as_text(jsonl.value_at(row, column))[:LOOKED_AT].strip() for row in rows] for column in columns
+    }
     filled = {
         column: [cell for cell in cells if cell.lower() not in mapping.NOTHING] for column, cells in values.items()
     }
