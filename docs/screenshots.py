@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PICTURES = Path(__file__).parent / "pictures"
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESK, PHONE, WIDE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}, {"width": 2560, "height": 1300}
 LARGEST = 300_000
 """Bytes that one picture may have, so that the repository stays light."""
 PATIENCE = 60.0
@@ -89,11 +89,11 @@ def shoot(page: Page, name: str) -> None:
     sys.stdout.write(f"{path.name:<24} {size:>8,} bytes\n")
 
 
-def opened(page: Page, home: str) -> str:
-    """The address of the conversation that shows most: Ann Lee's bakery without a router."""
-    page.goto(home)
-    ann = page.locator("[data-row]").filter(has_text="Ann Lee")
-    return home.split("/w/")[0] + str(ann.first.get_attribute("href"))
+def opened(page: Page, home: str, name: str, stream: str = "all") -> str:
+    """The address of a person's newest conversation."""
+    page.goto(f"{home}?stream={stream}")
+    row = page.locator("[data-row]").filter(has_text=name)
+    return home.split("/w/")[0] + str(row.first.get_attribute("href"))
 
 
 def demo_pictures(browser: Browser, link: str) -> None:
@@ -102,30 +102,61 @@ def demo_pictures(browser: Browser, link: str) -> None:
     page = context.new_page()
     enter(page, link)
     home = page.url
-    talk = opened(page, home)
+    talk, from_the_right = opened(page, home, "Ann Lee"), opened(page, home, "سلمى")
     for name, address in (
         ("inbox", home),
         ("conversation", talk),
+        ("person", talk),
         ("search", f"{home}search/?q=router"),
         ("sources", f"{home}sources/"),
+        ("health", f"{home}health/"),
+        ("components", f"{home}components/"),
     ):
         page.goto(address)
         if name == "conversation":
             page.locator("details.why > summary").last.click()
+        if name == "person":
+            page.locator("#person-title a").click()
         shoot(page, name)
     _import_preview(page, home)
+    form, private = _form(page, home)
     state = context.storage_state()
     context.close()
     for name, address, size, scheme in (
         ("dark", talk, DESK, "dark"),
+        ("wide", talk, WIDE, "light"),
         ("phone-stream", home, PHONE, "light"),
         ("phone-conversation", talk, PHONE, "light"),
+        ("phone-person", f"{talk.split('?')[0]}#person", PHONE, "light"),
+        ("right-to-left", from_the_right, DESK, "light"),
+        ("form", form, PHONE, "light"),
+        ("private", private, PHONE, "light"),
     ):
         context = browser.new_context(viewport=size, color_scheme=scheme, storage_state=state)
         page = context.new_page()
         page.goto(address)
+        if name == "right-to-left":  # as it stands in a language that is written so
+            page.evaluate("document.documentElement.dir = 'rtl'")
         shoot(page, name)
         context.close()
+
+
+def _form(page: Page, home: str) -> tuple[str, str]:
+    """A contact form's address, and that of the private page of somebody who wrote through it."""
+    page.goto(f"{home}sources/new/form/")
+    page.locator("main form button.primary").click()
+    address = page.locator("#address").inner_text()
+    page.goto(address)
+    page.fill("[name=name]", "Ann Lee")
+    page.fill("textarea", "Is the shop in Mill Street open on Sunday? I would come with the old router.")
+    page.wait_for_timeout(2500)  # nobody writes faster
+    page.get_by_role("button", name="Send").click()
+    link = page.locator("#link").inner_text()
+    page.goto(link)
+    while not page.locator(".talk").count():  # until the line has taken it
+        page.wait_for_timeout(1000)
+        page.goto(link)
+    return address, link
 
 
 def _import_preview(page: Page, home: str) -> None:

@@ -37,13 +37,16 @@ def form(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         if source.paused_at is not None:
             closed = _("This form takes no messages at the moment. Come again later.")
-            return public.page(request, "public/nothing.html", frames=shown.origins, title=shown.title, sentence=closed)
-        return _show(request, shown, {}, parse.Asked({}, stamp.new(now()).signed(settings.get("secret", ""))))
+            who = source.workspace.name
+            return public.page(
+                request, "public/nothing.html", frames=shown.origins, company=who, title=shown.title, sentence=closed
+            )
+        return _show(request, source, shown, {}, parse.Asked({}, stamp.new(now()).signed(settings.get("secret", ""))))
     try:
         given = parse.fields({"content-type": request.headers.get("Content-Type", "")}, request.body)
     except ChannelError as error:
         fresh = stamp.new(now()).signed(settings.get("secret", ""))
-        return _show(request, shown, {}, parse.Asked({"": error.message}, fresh), error.status)
+        return _show(request, source, shown, {}, parse.Asked({"": error.message}, fresh), error.status)
     return _take(request, source, shown, settings, given)
 
 
@@ -53,12 +56,12 @@ def _take(
     moment = now()
     taken = parse.take(settings, given, request.body, moment)
     if isinstance(taken, parse.Asked):
-        return _show(request, shown, given, taken, 422)
+        return _show(request, source, shown, given, taken, 422)
     if source.paused_at is not None:
-        return _show(request, shown, given, parse.Asked({"": _(PAUSED)}, given.get("stamp", "")), 503)
+        return _show(request, source, shown, given, parse.Asked({"": _(PAUSED)}, given.get("stamp", "")), 503)
     if flood.too_many(source.pk, request.META.get("REMOTE_ADDR", "")):
         again = parse.Asked({"": _(FLOOD)}, given.get("stamp", ""))
-        return _show(request, shown, given, again, 429)
+        return _show(request, source, shown, given, again, 429)
     repeats = flood.repeats(source.pk, taken.item.envelope.text)
     taken = parse.take(settings, given, request.body, moment, repeats)
     if isinstance(taken, parse.Asked):  # it was fine a line ago
@@ -68,13 +71,22 @@ def _take(
     by_mail = bool(shown.sender and net.relay() and asking.mail_address(envelope.author.address))
     link = request.build_absolute_uri(private.link(source, envelope.thread))
     mail = envelope.author.address if by_mail else ""
-    return public.page(request, "public/thanks.html", frames=shown.origins, form=shown, link=link, mail=mail)
+    who = source.workspace.name
+    return public.page(
+        request, "public/thanks.html", frames=shown.origins, company=who, form=shown, link=link, mail=mail
+    )
 
 
 def _show(
-    request: HttpRequest, shown: asking.Form, given: dict[str, str], asked: parse.Asked, status: int = 200
+    request: HttpRequest,
+    source: Source,
+    shown: asking.Form,
+    given: dict[str, str],
+    asked: parse.Asked,
+    status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
+        "company": source.workspace.name,
         "form": shown,
         "given": given,
         "errors": {name: said(error) for name, error in asked.errors.items()},

@@ -34,7 +34,12 @@ def private(request: HttpRequest, link: str) -> HttpResponse:
     if door is None or (door.conversation and door.conversation.identity is None):  # the latter: a person forgotten
         return public.nothing(request)
     if door.conversation is None:
-        return public.page(request, "public/soon.html", status=503 if request.method == "POST" else 200)
+        return public.page(
+            request,
+            "public/soon.html",
+            company=door.source.workspace.name,
+            status=503 if request.method == "POST" else 200,
+        )
     if request.method == "POST":
         return _write(request, door, link)
     return _show(request, door, parse.Asked())
@@ -56,7 +61,9 @@ def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:
     if flood.too_many(door.source.pk, request.META.get("REMOTE_ADDR", "")):
         return _show(request, door, parse.Asked({"text": _(FLOOD)}), words, status=429)
     accept(door.source, Batch((taken.item,)))
-    return public.page(request, "public/again.html", back=reverse("private", args=[link]))
+    return public.page(
+        request, "public/again.html", company=door.source.workspace.name, back=reverse("private", args=[link])
+    )
 
 
 def _show(
@@ -66,6 +73,7 @@ def _show(
     return public.page(
         request,
         "public/private.html",
+        company=door.source.workspace.name,
         status=status,
         form=asking.form_of(door.source.settings),
         conversation=door.conversation,

@@ -16,10 +16,19 @@ POLICY = (
 
 
 def page(
-    request: HttpRequest, template: str, *, status: int = 200, frames: Sequence[str] = (), **context: Any
+    request: HttpRequest,
+    template: str,
+    *,
+    status: int = 200,
+    frames: Sequence[str] = (),
+    company: str = "",
+    **context: Any,
 ) -> HttpResponse:
-    """A page of its own. ``frames`` are the origins that may show it inside a page of theirs; mostly nobody."""
-    answer = HttpResponse(render_to_string(template, context, request), status=status)
+    """A page of its own, under the name of the ``company`` whose it is.
+
+    ``frames`` are the origins that may show it inside a page of theirs; mostly nobody.
+    """
+    answer = HttpResponse(render_to_string(template, {"company": company} | context, request), status=status)
     answer["Content-Security-Policy"] = POLICY.format(frames=" ".join(frames) or "'none'")
     answer["Referrer-Policy"] = "no-referrer"
     answer["X-Robots-Tag"] = "noindex, nofollow"
