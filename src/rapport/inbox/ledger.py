@@ -75,9 +75,7 @@ def read(member: Member, moment: datetime, days: int) -> Ledger:
     ends = {place: (min(listed)[1], max(listed)[1]) for place, listed in theirs.items()}
     rows_of_ends = feeling.whole(Message.objects.filter(pk__in={id for pair in ends.values() for id in pair}))
     turns = {message.pk: feeling.turn_of(message) for message in rows_of_ends}
-    between = {
-        place: max((one for one in ours[place] if one[0] <= max(theirs[place])[0]), default=None) for place in ends
-    }
+    between = {place: _before(ours[place], max(listed)[0]) for place, listed in theirs.items()}
     answers = Message.objects.select_related("by").in_bulk([one[1] for one in between.values() if one])
     rows = []
     for id, talk in found.items():
@@ -94,6 +92,11 @@ def read(member: Member, moment: datetime, days: int) -> Ledger:
         _sums(rows, lambda row: [(name, 0) for name in row.handled]),
         _sums(rows, lambda row: [(row.conversation.source.name, 0)]),
     )
+
+
+def _before(ours: Iterable[tuple[datetime, int, str]], moment: datetime) -> tuple[datetime, int, str] | None:
+    """The last of our messages that was said by then."""
+    return max((one for one in ours if one[0] <= moment), default=None)
 
 
 def _person(row: Row) -> list[tuple[str, int]]:

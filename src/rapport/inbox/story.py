@@ -6,11 +6,10 @@ them, and what the colleague noted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import OuterRef, Subquery
 
 from rapport.accounts.models import Member
 from rapport.inbox.models import Message
@@ -68,13 +67,17 @@ def newest(member: Member, moment: datetime, days: int = 7) -> list[Told]:
     """The warm exchanges of the last days in this member's workspace, newest first (of the newest LOOKED_AT messages)."""
     rows = Message.objects.filter(workspace=member.workspace_id)
     edge = rows.order_by("-pk").values_list("pk", flat=True)[LOOKED_AT : LOOKED_AT + 1].first()
-    ours = Message.objects.filter(
-        conversation=OuterRef("conversation"), ours=True, by__isnull=False, said_at__lte=OuterRef("said_at")
-    )
     warm = rows.filter(pk__gt=edge or 0, ours=False, deleted_at=None, said_at__gte=moment - timedelta(days=days))
-    warm = warm.filter(reading__valence__gte=WARM).annotate(
-        after=Subquery(ours.order_by("-said_at", "-pk").values("pk")[:1])
-    )
-    found = list(warm.filter(after__isnull=False).select_related("identity__person").order_by("-said_at", "-pk")[:TOLD])
-    answers = Message.objects.select_related("by").in_bulk([message.after for message in found])
-    return [Told(message, answers[message.after]) for message in found if message.after in answers]
+    warm = warm.filter(reading__valence__gte=WARM).select_related("identity__person").order_by("-pk")
+    found = sorted(warm[: 5 * TOLD], key=lambda message: (message.said_at, message.pk), reverse=True)
+    ours: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    answers = rows.filter(conversation__in={message.conversation_id for message in found}, ours=True, by__isnull=False)
+    for talk, at, id in answers.values_list("conversation", "said_at", "pk"):
+        ours[talk].append((at, id))
+    after = {
+        message.pk: max((one for one in ours[message.conversation_id] if one[0] <= message.said_at), default=None)
+        for message in found
+    }
+    told = [(message, one[1]) for message in found if (one := after[message.pk])][:TOLD]
+    whole = Message.objects.select_related("by").in_bulk([id for _, id in told])
+    return [Told(message, whole[id]) for message, id in told]

@@ -86,15 +86,17 @@ def points(turns: Sequence[Turn]) -> tuple[Point, ...]:
             continue
         before = made[-1].turn if made else None
         changed = turn.valence - before.valence if before else 0.0
-        fell = before is not None and changed < 0 and between is None
+        fell = before is not None and changed < 0 and between is None and level(before.valence) == "low"
         made.append(Point(turn, level(turn.valence), round(changed, 3), between if before else None, fell))
         between = None
     return tuple(made)
 
 
 def turning(found: Sequence[Point]) -> tuple[Point, ...]:
-    """The points at which something changed."""
-    return tuple(point for point in found if abs(point.changed) >= TURNED)
+    """The points at which something got worse, or was made better. To be less glad than at a feast is no change."""
+    return tuple(
+        point for point in found if abs(point.changed) >= TURNED and (point.level == "low" or point.changed > 0)
+    )
 
 
 def cause(text: str, reasons: Sequence[tuple[str, str, int]]) -> tuple[str, str]:

@@ -110,7 +110,7 @@ LEVELS = {"low": _("displeased"), "even": _("even"), "high": _("pleased")}
 VALENCES = {"negative": _("displeased"), "neutral": _("even"), "positive": _("pleased")}
 FACTS = {
     "is": _("Is"),
-    "works": _("Works"),
+    "works": _("Work:"),
     "lives": _("Lives in"),
     "has": _("Has"),
     "likes": _("Likes"),
