@@ -15,7 +15,7 @@ from rapport.inbox import correcting, facts, feeling, noting, promising, remembe
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
-from rapport.people import merging
+from rapport.people import comparing, merging
 from rapport.people.likeness import Sign
 from rapport.people.models import Identity, Order, Person
 from tests.conftest import NOW, Cast
@@ -54,6 +54,7 @@ def live(cast: Cast) -> None:
     assert Fact.objects.count() == 1 and Promise.objects.count() == 1
     facts.remove(Fact.objects.get(), by=cast.dana)
     promising.keep(Promise.objects.get(), by=cast.dana)
+    comparing.keep_apart(person, bo, by=cast.bea)
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)
     replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)
@@ -99,7 +100,9 @@ _TO = {"person": "person", "identity": "identity", "source": "source", "conversa
        "removed_by": "member", "kept_by": "member",
        "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
        "assignee_id": "member", "member": "member", "origin": "person", "kept": "person", "other": "person",
-       "other_id": "person", "merge_id": "merge", "undone_by": "member", "left": "identity",
+       "other_id": "person", "merge_id": "merge", "undone_by": "member", "one": "person", "one_id": "person",
+       "ended_by": "member",
+       "left": "identity",
        "right": "identity", "order": "order"}  # fmt: skip
 
 

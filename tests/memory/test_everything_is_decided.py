@@ -34,6 +34,7 @@ MADE_ANEW = {
     "Feeling": {"id", "message"},
     "Event": {"workspace_id"},
     "Note": {"key"},
+    "Identity": {"workspace", "compared_at"},
     "Person": {"workspace", "merged_into"},
 }
 """Columns that a record leaves out on purpose: secrets, logins, what the new workspace gives, what the merges tell."""

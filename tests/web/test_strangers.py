@@ -10,6 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rapport.core.models import Work
 from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise
+from rapport.people import merging
+from rapport.people.models import Apart, Likeness, Merge, Person
 from rapport.web import importing, uploads
 from tests.conftest import Cast
 from tests.web.conftest import Browser
@@ -53,6 +55,9 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
         "withdrawal": Outgoing.objects.first(), "retry": Outgoing.objects.first(), "member_role": cast.cem,
         "member_link": cast.cem, "forgetting": conversation.identity.person, "forget_look": conversation.identity.person,
         "forget_confirm": conversation.identity.person, "source": cast.source, "source_pause": cast.source,
+        "merge": conversation.identity.person, "unmerge": Merge.objects.first(), "apart_end": Apart.objects.first(),
+        "likeness_same": Likeness.objects.first(), "likeness_different": Likeness.objects.first(),
+        "likeness_later": Likeness.objects.first(),
         "source_resume": cast.source, "source_secret": cast.source, "work_again": Work.objects.get(kind="import"),
         "felt": Message.objects.first(), "person_note": conversation.identity.person,
         "unnote": PersonNote.objects.first(), "fact": Fact.objects.first(), "promise": Promise.objects.first(),
@@ -81,6 +86,11 @@ def world(cast: Cast) -> Cast:
                         thing="secrets", words="secret", said_at=message.said_at, seen_at=message.said_at)  # fmt: skip
     Promise.objects.create(message=message, start=0, end=5, who="them")
     Feeling.objects.create(message=message, valence="negative", by=cast.bea)
+    ann = conversation.identity.person
+    other, third = (Person.objects.create(workspace=cast.acme, name="A secret name") for _ in range(2))
+    merging.merge(ann, other, by=cast.bea)
+    Likeness.objects.create(workspace=cast.acme, one=ann, other=third, weight=2)
+    Apart.objects.create(workspace=cast.acme, one=ann, other=third)
     payload = {"source": cast.source.pk}
     at = conversation.created_at
     Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)

@@ -28,7 +28,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
 from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Source
-from rapport.people.models import Identity, Merge, Order, Person
+from rapport.people.models import Identity, Likeness, Merge, Order, Person, Trait
 
 BATCH = 200
 NOBODY = "forgotten-"
@@ -185,6 +185,8 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
         Fact.objects.filter(person__in=known.everyone).delete()
         people.update(name="", organisation="", note="")
         Merge.objects.filter(other__in=known.everyone).update(why="")
+        Trait.objects.filter(identity__in=known.identities).delete()
+        Likeness.objects.of(people).delete()
         for order in Order.objects.filter(person__in=known.everyone):  # what was paid stays, and when
             named = {"number": f"{NOBODY}{order.pk}", "key": secrets.token_bytes(16), "status": "", "text": ""}
             Order.objects.filter(pk=order.pk).update(**named)

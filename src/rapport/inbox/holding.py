@@ -81,6 +81,8 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
     "people.Order": "The shop's name on its network, a currency and a key.",
+    "people.Trait": "A kind and a hash; those of somebody forgotten are deleted.",
+    "people.Likeness": "Codes, weights and ids; those of somebody forgotten are deleted.",
     "people.Merge": "Codes, weights and ids.",
     "ingest.SavedMapping": "Names of columns.",
     "people.Identity": "The identity itself becomes nobody's.",

@@ -12,6 +12,7 @@ class IngestConfig(AppConfig):
         import rapport.inbox.remembering
         import rapport.inbox.sending
         import rapport.inbox.telling
+        import rapport.ingest.comparing
         import rapport.ingest.exports
         import rapport.ingest.importing
         import rapport.ingest.memory.returning

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from rapport.accounts.models import Workspace
 from rapport.channels.base import Card
+from rapport.core import work
 from rapport.core.database import enter, now
 from rapport.core.hashing import key
 from rapport.ingest import sql
@@ -76,7 +77,8 @@ def people_of(workspace: Workspace, cards: Iterable[Card]) -> list[int]:
                 origin = id if id != today else None
                 rows.append((workspace.pk, today, origin, network, clean(address, 320), name, found, moment))
     sql.insert(Person, _PERSON, [_person(workspace, id, card, moment) for id, card in made.items()])
-    sql.insert(Identity, _IDENTITY, rows)
+    if sql.insert(Identity, _IDENTITY, rows):
+        work.put("people.compare", {"workspace": workspace.pk}, workspace_id=workspace.pk)
     # Another worker may have met the same stranger at the same moment: its identity won, our person is nobody.
     now_known = {found: one.own for found, one in _known(workspace, known).items()}
     lost = [

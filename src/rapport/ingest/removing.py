@@ -26,9 +26,11 @@ from rapport.ingest import sql, turns
 from rapport.ingest.accepting import arrival_key
 from rapport.ingest.asides import unreadable_file
 from rapport.ingest.line import Thread
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Likeness, Person, Trait
 
 BATCH = 500
+MADE_ANEW = {Trait, Likeness}
+"""What points to somebody only because the program found it, and goes with them."""
 _decode = msgspec.json.Decoder(Envelope).decode
 
 
@@ -159,7 +161,7 @@ def _bare(model: type[models.Model], rows: Any) -> set[int]:
     """The ids of those rows to which no row of any table points."""
     found = model._base_manager.filter(pk__in=rows)
     for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ForeignObjectRel):
+        if not isinstance(relation, models.ForeignObjectRel) or relation.related_model in MADE_ANEW:
             continue
         pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
         found = found.exclude(pk__in=pointing.values(relation.field.attname))

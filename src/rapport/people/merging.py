@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.models import Member
@@ -19,7 +19,7 @@ from rapport.core.events import record
 from rapport.core.hints import hint
 from rapport.core.refusal import Refused
 from rapport.people.likeness import Sign
-from rapport.people.models import Identity, Merge, Person
+from rapport.people.models import Apart, Identity, Likeness, Merge, Person
 
 LONGEST = 2_000
 
@@ -39,12 +39,15 @@ def merge(keep: Person, other: Person, *, by: Member | None, why: str = "", evid
         one, two = _today(keep), _today(other)
         if one.pk == two.pk:
             return _joined_by(keep, other)
+        _nobody_objects(one, two)
         made = Merge.objects.create(
             workspace_id=one.workspace_id, kept=one, other=two, by=by, why=why.strip()[:LONGEST],
             evidence=msgspec.to_builtins(list(evidence)),
         )  # fmt: skip
+        Likeness.objects.of(two.everyone()).delete()
         two.everyone().update(merged_into=one)
         Identity.objects.filter(person=two).update(origin=Coalesce("origin", "person"), person=one)
+        Identity.objects.filter(person=one).update(compared_at=None)
         record("person.merged", one, by=by, other_id=two.pk, merge_id=made.pk)
         _tell(one, two)
     return made
@@ -68,6 +71,8 @@ def unmerge(merge: Merge, *, by: Member | None) -> None:
         Person.objects.filter(pk=other).update(merged_into=None)
         Identity.objects.filter(person=kept, origin__in=gone | {other}).update(person=other)
         Identity.objects.filter(person=other, origin=other).update(origin=None)
+        Likeness.objects.of(Person.objects.filter(pk__in=[kept, other])).delete()
+        Identity.objects.filter(person__in=[kept, other]).update(compared_at=None)
         record("person.unmerged", before, by=by, other_id=other, merge_id=merge.pk)
         _tell(before, merge.other)
 
@@ -104,6 +109,18 @@ def settle(workspace_id: int) -> None:
         identities.filter(person__in=merged).update(origin=Coalesce("origin", "person"), person=root)
         identities.filter(origin__in=merged).exclude(person=root).update(person=root)
         identities.filter(person=root, origin=F("person")).update(origin=None)
+
+
+def _nobody_objects(one: Person, two: Person) -> None:
+    """A member may have said that they are not one: then that is taken back first."""
+    a, b = one.everyone(), two.everyone()
+    told = Apart.objects.filter(Q(one__in=a, other__in=b) | Q(one__in=b, other__in=a), ended_at=None)
+    said = told.select_related("by").first()
+    if said is not None:
+        raise Refused(
+            "%(name)s said that they are not the same. Take that back first, in the list of those kept apart.",
+            name=said.by.name if said.by else "Rapport",
+        )
 
 
 def people_room(workspace_id: int) -> int:

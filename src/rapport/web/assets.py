@@ -39,6 +39,7 @@ STYLES = (
     "person",
     "portrait",
     "feeling",
+    "pair",
     "toast",
     "presence",
     "guide",

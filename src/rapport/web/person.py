@@ -12,9 +12,10 @@ from rapport.core.database import now
 from rapport.inbox import facts, feeling, promising, story
 from rapport.inbox.models import Message
 from rapport.people import timeline
-from rapport.people.models import Identity, Person
+from rapport.people.models import Identity, Merge, Person
 from rapport.understanding import asking, feelings
 from rapport.web import words
+from rapport.web.alike import alike
 from rapport.web.answering import page, wants_fragment
 from rapport.web.drawing import draw
 from rapport.web.reach import member_required
@@ -46,7 +47,7 @@ def person(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 def show(request: HttpRequest, member: Member, row: Person, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of somebody. ``more`` holds a refusal and the words it is about."""
     of = timeline.whose(row)
-    context: dict[str, Any] = {"person": row, "moment": now()} | _timeline(request, of)
+    context: dict[str, Any] = {"person": row, "moment": now(), "merges": merges(row)} | _timeline(request, of)
     if wants_fragment(request, "timeline"):
         return page(request, "person/_timeline.html", **context)
     context |= {"about": about(of, row, member, drawn=ON_PAGE), "refusal": "", "noted": ""} | more
@@ -87,4 +88,11 @@ def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PA
         "story": story.of(of, points, member),
         "again": asking.again([asking.Turn(message.pk, message.ours, message.text) for message in said]),
         "moment": moment,
+        "alike": alike(row),
     }
+
+
+def merges(person: Person) -> list[Merge]:
+    """What made this human one, the latest first: who was joined, by whom, when and why."""
+    rows = Merge.objects.filter(other__in=person.everyone(), undone_at=None)
+    return list(rows.select_related("kept", "other", "by").order_by("-pk"))

@@ -117,6 +117,23 @@ FACTS = {
     "dislikes": _("Dislikes"),
     "wants": _("Wants"),
 }
+SIGNS = {
+    "same_mail": _("the same e-mail address"),
+    "same_phone": _("the same telephone"),
+    "same_handle": _("the same handle on two networks"),
+    "wrote_mail": _("one wrote down the other's e-mail address"),
+    "wrote_phone": _("one wrote down the other's telephone"),
+    "wrote_order": _("one named the number of an order that the other placed"),
+    "same_name": _("the same name"),
+    "similar_name": _("similar names"),
+    "same_organisation": _("the same organisation"),
+    "lookalike_name": _("a name that only looks the same: written with other letters"),
+    "household": _("other first names: perhaps a family with one address"),
+    "other_names": _("other names"),
+    "spoke_together": _("both spoke in one conversation"),
+    "other_facts": _("facts that differ"),
+}
+"""What speaks for two people being one human, and against it."""
 FORMS = {
     "jsonl": _("JSON Lines"),
     "csv": _("a table (CSV)"),

@@ -29,7 +29,7 @@ from rapport.inbox.models import (
     Source,
     Term,
 )
-from rapport.people.models import Identity, Merge, Order, Person
+from rapport.people.models import Apart, Identity, Merge, Order, Person
 
 
 @dataclass(frozen=True)
@@ -126,14 +126,20 @@ KINDS: tuple[Kind, ...] = (
         ("evidence", "why", "at", "undone_at"),
         {"kept": "person", "other": "person", "by": "member", "undone_by": "member"},
     ),
+    Kind(
+        "apart",
+        Apart,
+        ("at", "ended_at"),
+        {"one": "person", "other": "person", "by": "member", "ended_by": "member"},
+    ),
     Kind("event", Event, ("verb", "subject", "subject_id", "at", "facts"), {"by": "member"}),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 BY_MODEL: dict[str, Kind] = {str(kind.model._meta.model_name): kind for kind in KINDS}
 
 FACTS: dict[str, str] = {
-    "first": "message", "last": "message", "message": "message", "assignee_id": "member", "other_id": "person",
-    "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
+    "first": "message", "last": "message", "message": "message", "assignee_id": "member", "one_id": "person",
+    "other_id": "person", "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
 }  # fmt: skip
 """Facts of an event or of evidence that are ids, at whatever depth, and the kind whose id each is."""
 
@@ -145,6 +151,8 @@ LEFT_OUT: dict[str, str] = {
     "core.Counter": "Counted anew.",
     "inbox.Arrival": "The bytes as they came; the messages made of them are there.",
     "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
+    "people.Trait": "Hashes of addresses and names, made anew.",
+    "people.Likeness": "Found anew.",
     "ingest.SavedMapping": "How columns of other people's files were named.",
 }
 """Tables without a record, and why."""

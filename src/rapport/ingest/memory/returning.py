@@ -106,6 +106,7 @@ def _write(path: Path, told: dict[str, Any], made: Returned, seen: Callable[[int
     workspace = Workspace.objects.get(pk=made.workspace_id)
     with write():
         merging.settle(workspace.pk)
+        work.put("people.compare", {"workspace": workspace.pk}, workspace_id=workspace.pk)
         if not Member.objects.active().filter(workspace=workspace, role=Role.OWNER).exists():
             Member.objects.create(workspace=workspace, name="Owner", role=Role.OWNER)
         record("workspace.returned", workspace, workspace_id=workspace.pk, rows=count, format=told["format"])

@@ -24,7 +24,7 @@ from rapport.inbox.models import (
     Term,
 )
 from rapport.inbox.models.conversation import states_of
-from rapport.people.models import Identity, Merge, Order, Person
+from rapport.people.models import Apart, Identity, Merge, Order, Person
 
 STREAMS = ("needs", "waiting", "answered", "quiet", "all")
 
@@ -65,6 +65,7 @@ class Scope:
             "draft": Draft.objects.filter(conversation__workspace=self.workspace),
             "answer": Outgoing.objects.filter(**own),
             "merge": Merge.objects.filter(**own),
+            "apart": Apart.objects.filter(**own),
             "event": Event.objects.filter(workspace_id=self.workspace.pk),
         }
 
@@ -115,7 +116,6 @@ class Scope:
         merges = merges.filter(kept__in=whole["person"].filter(people).values("pk"))
         judged = Disposition.objects.filter(message__in=messages.values("pk"))
         acted: list[QuerySet[Any, Any]] = [talks.values("assignee"), events.values("by_id")]
-        acted += [merges.values("by"), merges.values("undone_by")]
         about = whole["person_note"].filter(person__in=whole["person"].filter(people).values("pk"))
         about = about if self.person is None else about.filter(person__in=self._everyone())
         facts = whole["fact"].filter(message__in=messages.values("pk"))
@@ -123,6 +123,9 @@ class Scope:
         kept = Promise.objects.filter(message__in=messages.values("pk"))
         felt = Feeling.objects.filter(message__in=messages.values("pk"))
         acted += [about.values("by"), facts.values("removed_by"), kept.values("kept_by"), felt.values("by")]
+        apart = whole["apart"].none() if self.person else whole["apart"].filter(one__in=whole["person"].filter(people))
+        apart = apart.filter(other__in=whole["person"].filter(people).values("pk"))
+        acted += [merges.values("by"), merges.values("undone_by"), apart.values("by"), apart.values("ended_by")]
         acted += [drafts.values("member"), *(rows.values("by") for rows in (messages, notes, answers, judged))]
         who = Q(pk__in=[])
         for ids in acted:
@@ -144,5 +147,6 @@ class Scope:
             "draft": drafts,
             "answer": answers,
             "merge": merges,
+            "apart": apart,
             "event": events,
         }

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from rapport.accounts.models import Workspace
 from rapport.core.database import now
@@ -33,6 +34,7 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
+            models.Index("workspace", Lower("name"), "id", name="person_by_name"),
             models.Index(fields=["merged_into"], name="person_merged", condition=Q(merged_into__isnull=False)),
         ]
 
@@ -70,10 +72,15 @@ class Identity(models.Model):
     address = models.CharField(max_length=320)
     name = models.CharField(max_length=200, default="")
     key = models.BinaryField(max_length=16)
+    compared_at = models.DateTimeField(null=True)
+    """When it was last compared with others, to find out who may be one human; null: that is still to be done."""
     created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="identity_once")]
+        indexes = [
+            models.Index(fields=["workspace", "id"], name="identity_new", condition=Q(compared_at__isnull=True)),
+        ]
 
     @property
     def own_person_id(self) -> int:
