@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 CALLS: dict[str, tuple[int | str, ...]] = {
-    "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "Refused": (0,), "Sentence": (0,), "ChannelError": (0,),
+    "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "Refused": (0,), "Collided": (0,), "Sentence": (0,),
+    "ChannelError": (0,),
     "Setting": ("label", "help"),
 }  # fmt: skip
 """Name of a call → which of its arguments are sentences, by place or by keyword."""

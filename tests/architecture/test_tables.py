@@ -10,12 +10,13 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from rapport.accounts.models import User, Workspace
+from rapport.inbox.models import PushKey
 
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("rapport.")]
 TABLES = [model for config in OURS for model in config.get_models(include_auto_created=True)]
 CORE = [model for model in TABLES if model._meta.app_label == "core"]
 ABOVE = [model for model in TABLES if model not in CORE]
-ABOVE_WORKSPACES = {Workspace, User}
+ABOVE_WORKSPACES = {Workspace, User, PushKey}
 """A login may belong to several workspaces: what somebody may do hangs on their Members."""
 
 

@@ -27,7 +27,8 @@ SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 ELSEWHERE = {
     "live": "answers a program", "receive": "answers a program", "asset": "a file", "health": "answers a program",
     "form_embed": "a file", "account_inactive": "an error in other words", "account_set_password": "sends on",
-    "import_unreadable": "a file",
+    "import_unreadable": "a file", "push_worker": "a file", "presence": "answers a program", "bell": "part of a page",
+    "notices_stop": "a link in a letter",
 }  # fmt: skip
 """Addresses that are no page for a person, or that nobody can stand on; everything else must be walked."""
 

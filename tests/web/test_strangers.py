@@ -27,6 +27,8 @@ OPEN = {
     "asset",
     "health",
     "account_inactive",
+    "push_worker",
+    "notices_stop",
 }
 """Addresses that anybody may ask for; what they answer is held by tests of their own."""
 

@@ -26,6 +26,7 @@ from rapport.web import (
     members,
     memory,
     merging,
+    notices,
     people,
     person,
     presence,
@@ -44,6 +45,11 @@ from rapport.web import (
 workspace = [
     path("", desk.desk, name="desk"),
     path("live/", live.live_ticket, name="live"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.bell, name="bell"),
+    path("notices/read/", notices.read, name="notices_read"),
+    path("notices/wishes/", notices.wishes, name="wishes"),
+    path("notices/push/", notices.push_address, name="push_address"),
     path("presence/", presence.presence, name="presence"),
     path("c/<int:id>/", conversation.conversation, name="conversation"),
     path("c/<int:id>/reply/", replies.reply, name="reply"),
@@ -126,6 +132,8 @@ urlpatterns = [
     path("f/<str:token>/embed.js", form.embed, name="form_embed"),
     path("p/<str:link>/", private.private, name="private"),
     path("in/<str:token>/", webhook.receive, name="receive"),
+    path("push-worker.js", notices.push_worker, name="push_worker"),
+    path("notices/stop/<str:token>/", notices.stop, name="notices_stop"),
     path("assets/<str:mark>/<str:name>", assets.asset, name="asset"),
     path("w/<slug:slug>/", include(workspace)),
 ]

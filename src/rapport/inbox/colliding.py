@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from rapport.accounts.models import Member
 from rapport.core.models import Event
@@ -90,10 +90,12 @@ def _decided(since: Since) -> Collided | None:
 def mark(conversation: Conversation) -> Seen:
     """How far a conversation has come. Taken *before* its turns are read: what slips between is told once too often,
     never once too seldom."""
-    message = conversation.messages.order_by("-pk").values_list("pk", flat=True).first()
-    outgoing = conversation.outbox.order_by("-pk").values_list("pk", flat=True).first()
-    event = _events(conversation).order_by("-pk").values_list("pk", flat=True).first()
-    return Seen(message or 0, outgoing or 0, event or 0)
+    newest = [
+        Subquery(rows.order_by("-pk").values("pk")[:1])
+        for rows in (conversation.messages.all(), conversation.outbox.all(), _events(conversation))
+    ]
+    found = Conversation.objects.filter(pk=conversation.pk).values_list(*newest).first() or ()
+    return Seen(*(id or 0 for id in found))
 
 
 def since(conversation: Conversation, seen: Seen, *, by: Member) -> Since:

@@ -97,6 +97,10 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Reading": "Codes.",
     "inbox.Disposition": "Codes.",
     "inbox.Revision": "Codes.",
+    "inbox.Notification": "Ids and kinds.",
+    "inbox.Wishes": "Kinds and hours, chosen by our own members.",
+    "inbox.PushAddress": "A browser of our own members, sealed.",
+    "inbox.PushKey": "A key, sealed.",
 }
 """Further columns of text or JSON that hold nobody's words, and why."""
 

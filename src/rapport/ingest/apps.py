@@ -9,6 +9,9 @@ class IngestConfig(AppConfig):
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
         import rapport.inbox.forgetting
+        import rapport.inbox.notices.announcing
+        import rapport.inbox.notices.digest
+        import rapport.inbox.notices.pushing
         import rapport.inbox.remembering
         import rapport.inbox.sending
         import rapport.inbox.telling

@@ -15,12 +15,13 @@ from rapport.core.database import now, write
 from rapport.core.models import Work
 from rapport.inbox import noticing
 from rapport.inbox.models import Arrival
+from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
 ROUND = 300.0
-"""Seconds between two looks at whether a source fell silent."""
+"""Seconds between two looks at whether a source fell silent, or an answer is late."""
 LONG = ("import", "reprocess", "return", "forget", "export")
 
 
@@ -48,10 +49,11 @@ def take_over() -> None:
 
 
 def watch(stop: threading.Event) -> None:
-    """Notice what falls silent, and remove what has expired."""
+    """Notice what falls silent and what is late, and remove what has expired."""
     while not stop.is_set():
         close_old_connections()
         noticing.notice(now())
+        announcing.lates(now())
         exports.sweep()
         stop.wait(ROUND)
 

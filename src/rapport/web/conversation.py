@@ -21,6 +21,7 @@ from rapport.people.models import Order
 from rapport.web import streams, turns
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
+from rapport.web.notices import read_about
 from rapport.web.person import about
 from rapport.web.reach import member_required, number
 
@@ -46,6 +47,8 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         line = turns.read(row, number(request.GET.get("before")))
         context: dict[str, Any] = {"conversation": row, "line": line, "mark": mark, "moment": now()}
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
+    if "HX-Preloaded" not in request.headers:  # fetched ahead is not yet read
+        read_about(member, row.pk)
     return show(request, member, row)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from rapport.accounts.models import Member
 from rapport.core import live
 from rapport.core.presence import Degree, here
+from rapport.web.notices import read_about
 from rapport.web.reach import member_required, number
 from rapport.web.words import initials
 
@@ -30,6 +31,8 @@ def presence(request: HttpRequest, member: Member) -> JsonResponse:
     if request.method == "POST" and _PAGE.match(page := request.POST.get("page", "")):
         where, degree = number(request.POST.get("conversation")), _DEGREES.get(request.POST.get("degree", ""))
         said = here.say(member.workspace_id, member.pk, page, where, degree if where else None, time.monotonic())
+        if where in said and degree is not None and degree > Degree.OPEN:
+            read_about(member, where)  # a page that was fetched ahead is in front of them now
         for id in said:
             live.publish(member.workspace_id, {"name": "presence", "subject": id})
     return JsonResponse({"here": _colleagues(member)})

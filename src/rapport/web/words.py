@@ -188,6 +188,15 @@ ROLE_MAY = {
     "agent": _("reads and answers"),
     "observer": _("reads only"),
 }
+NOTICES = {
+    "assigned": _("A conversation is given to me"),
+    "mentioned": _("A colleague mentions me"),
+    "needs": _("Somebody new needs an answer"),
+    "late": _("An answer is late"),
+    "failed": _("An answer of mine did not leave"),
+    "silent": _("A source has fallen silent"),
+}
+WAYS = {"page": _("In Rapport"), "mail": _("By e-mail"), "push": _("By push")}
 UNITS = {
     "characters": _("characters"),
     "graphemes": _("characters"),

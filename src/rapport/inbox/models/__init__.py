@@ -5,6 +5,7 @@ from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
 from rapport.inbox.models.message import Disposition, Message, Reading, Revision
 from rapport.inbox.models.note import Note
+from rapport.inbox.models.notification import Notification, PushAddress, PushKey, Wishes
 from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.source import Source
@@ -20,13 +21,17 @@ __all__ = [
     "Feeling",
     "Message",
     "Note",
+    "Notification",
     "Outgoing",
     "PersonNote",
     "Promise",
     "Pulse",
+    "PushAddress",
+    "PushKey",
     "Reading",
     "Revision",
     "Source",
     "State",
     "Term",
+    "Wishes",
 ]
