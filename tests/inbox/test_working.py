@@ -10,7 +10,7 @@ import pytest
 
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import checking, correcting, working
+from rapport.inbox import checking, correcting, undoing, working
 from rapport.inbox.models import Conversation, Disposition
 from tests.conftest import NOW, Cast
 
@@ -37,7 +37,7 @@ def test_a_verb_is_recorded_counted_and_undone(
     assert matter.state == state and matter.touched_at == NOW
     assert not checking.miscounted()
     assert Event.objects.get(pk=event.pk).by_id == cast.bea.pk
-    working.undo(matter, event.pk, by=cast.bea)
+    undoing.undo(matter, event.pk, by=cast.bea)
     matter.refresh_from_db()
     assert working.standing(matter) == before
     assert not checking.miscounted()
@@ -46,10 +46,10 @@ def test_a_verb_is_recorded_counted_and_undone(
 def test_undo_is_refused_to_others_and_when_something_happened_since(cast: Cast, matter: Conversation) -> None:
     event = working.settle(matter, by=cast.bea)
     with pytest.raises(Refused):
-        working.undo(matter, event.pk, by=cast.cem)
+        undoing.undo(matter, event.pk, by=cast.cem)
     working.assign(matter, cast.cem, by=cast.cem)
-    with pytest.raises(Refused, match="happened here since"):
-        working.undo(matter, event.pk, by=cast.bea)
+    with pytest.raises(Refused, match="Cem has assigned it since"):
+        undoing.undo(matter, event.pk, by=cast.bea)
 
 
 def test_a_message_that_arrives_after_a_verb_is_not_undone_away(cast: Cast, matter: Conversation) -> None:
@@ -57,8 +57,8 @@ def test_a_message_that_arrives_after_a_verb_is_not_undone_away(cast: Cast, matt
     cast.says("@ann", "@acme it is still not here, where is it?", id="q2", reply_to="q1", at=NOW + timedelta(minutes=1))
     matter.refresh_from_db()
     assert matter.state == "needs_answer"
-    with pytest.raises(Refused, match="happened here since"):
-        working.undo(matter, event.pk, by=cast.bea)
+    with pytest.raises(Refused, match="A message has come since"):
+        undoing.undo(matter, event.pk, by=cast.bea)
 
 
 def test_only_members_who_answer_here_can_be_given_a_matter(cast: Cast, matter: Conversation) -> None:

@@ -11,7 +11,20 @@ from typing import Any
 from rapport.accounts.models import Workspace
 from rapport.core import work
 from rapport.core.hashing import key
-from rapport.inbox import correcting, facts, feeling, noting, promising, remembering, replying, working
+from rapport.inbox import (
+    asking,
+    correcting,
+    facts,
+    feeling,
+    noting,
+    promising,
+    remembering,
+    replying,
+    snoozing,
+    tagging,
+    undoing,
+    working,
+)  # fmt: skip
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
@@ -56,11 +69,15 @@ def live(cast: Cast) -> None:
     promising.keep(Promise.objects.get(), by=cast.dana)
     comparing.keep_apart(person, bo, by=cast.bea)
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
+    tagging.tag(ann, "Urgent", by=cast.bea)
+    undoing.undo(ann, working.settle(ann, by=cast.bea).pk, by=cast.bea)
+    asking.ask(ann, cast.cem, "@Cem, can we pay her today?", by=cast.bea)
     working.assign(ann, cast.cem, by=cast.bea)
     replying.reply(ann, "Dear Ann, it is on its way. Does Tuesday suit you?", by=cast.cem)
     replying.save_draft(ann, "Dear Ann, one more thing", by=cast.bea)
     correcting.correct(Message.objects.get(external_id="c1"), needs="yes", urgency=2, by=cast.dana)
     working.settle(cy, by=cast.dana)
+    snoozing.snooze(cy, "hour", by=cast.dana)
     Outgoing.objects.update(state="failed", error="The network was asleep.")
 
 
@@ -101,9 +118,10 @@ _TO = {"person": "person", "identity": "identity", "source": "source", "conversa
        "in_reply_to": "message", "message": "message", "first": "message", "last": "message",
        "assignee_id": "member", "member": "member", "origin": "person", "kept": "person", "other": "person",
        "other_id": "person", "merge_id": "merge", "undone_by": "member", "one": "person", "one_id": "person",
-       "ended_by": "member",
-       "left": "identity",
-       "right": "identity", "order": "order"}  # fmt: skip
+       "ended_by": "member", "left": "identity",
+       "right": "identity", "order": "order", "asked": "member", "tag": "tag", "note_id": "note",
+       "note": "note", "person_note": "person_note",
+       "undoes": "event"}  # fmt: skip
 
 
 def _renumbered(value: Any, numbers: dict[tuple[str, int], int]) -> Any:

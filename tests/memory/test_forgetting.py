@@ -47,7 +47,7 @@ def test_a_dry_run_changes_nothing_and_says_what_would_go(cast: Cast) -> None:
     before = exported(cast.acme)
     counts = forgetting.forget(forgetting.know(ann(cast)), by=None, apply=False)
     assert exported(cast.acme).splitlines()[1:] == before.splitlines()[1:]
-    assert counts["messages of theirs"] == 2 and counts["notes about them"] == 2 and counts["facts about them"] == 1
+    assert counts["messages of theirs"] == 2 and counts["notes about them"] == 3 and counts["facts about them"] == 1
     assert counts["drafts to them"] == 1
     assert counts["answers to them"] == 1 and counts["identities"] == 1 and counts["arrivals"] == 3
 

@@ -46,8 +46,15 @@ def test_a_correction_holds_at_once_is_kept_and_says_so(cast: Cast, bea: Client)
     page = answer.content.decode()
     conversation.refresh_from_db()
     assert conversation.state == "quiet"
-    assert "kept as an example" in page and "decided by Bea" in page
+    assert "kept as an example" in page and "decided by you" in page and "you say it needs none" in page
     assert message.decision.row == 9 and message.decision.by == cast.bea
+
+
+def test_a_correction_is_told_to_colleagues_as_a_colleagues(cast: Cast, browse: Browser) -> None:
+    conversation = cast.says("@ann", "@acme where is my refund?")
+    browse(cast.bea).post(f"/w/acme/m/{Message.objects.get().pk}/correction/", {"needs": "no"})
+    page = browse(cast.cem).get(f"/w/acme/c/{conversation.pk}/").content.decode()
+    assert "decided by Bea" in page and "a colleague says it needs none" in page and "you say" not in page
 
 
 def test_words_from_strangers_are_shown_and_never_run(cast: Cast, bea: Client) -> None:

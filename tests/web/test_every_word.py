@@ -42,7 +42,7 @@ SAME_EVERYWHERE = {
     "esc",
     "shift",
 }
-MONTHS = {str(month).lower() for month in dates.MONTHS.values()}  # the framework's own words
+MONTHS = {str(word).lower() for word in (*dates.MONTHS.values(), *dates.WEEKDAYS_ABBR.values())}  # the framework's own
 """Names: of the product, of forms of files, of keys, and of each language in itself."""
 
 

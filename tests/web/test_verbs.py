@@ -127,7 +127,7 @@ def test_a_note_is_kept_and_an_empty_one_refused_in_place(ann: Conversation, bea
 
 def test_done_and_next_ends_at_the_stream_when_it_was_the_last(ann: Conversation, bea: Client) -> None:
     page = post(bea, f"/w/acme/c/{ann.pk}/settlement/")
-    assert "Nobody is waiting for an answer." in page and "Choose a conversation." in page
+    assert "Nobody is waiting for an answer." in page and "That was the last one here." in page
 
 
 def test_forms_without_our_token_are_refused_in_the_house_look(ann: Conversation, cast: Cast) -> None:

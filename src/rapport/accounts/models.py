@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -79,6 +80,8 @@ class Member(models.Model):
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="members")
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.AGENT)
+    zone = models.CharField(max_length=60, default="", db_default="")
+    """Where they work; empty: where the workspace does."""
     created_at = models.DateTimeField(default=now)
     left_at = models.DateTimeField(null=True)
     guide_step = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -91,6 +94,14 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone whose clock this member reads."""
+        try:
+            return ZoneInfo(self.zone or self.workspace.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     @property
     def answers(self) -> bool:

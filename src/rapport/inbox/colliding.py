@@ -17,7 +17,10 @@ from rapport.core.refusal import Refused
 from rapport.inbox.models import Conversation, Outgoing
 
 _MARK = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\.([0-9]{1,18})\Z")
-_SAID = ("conversation.settled", "conversation.quieted", "conversation.assigned", "conversation.noted")
+_SAID = (
+    *("conversation.settled", "conversation.quieted", "conversation.assigned", "conversation.noted"),
+    *("conversation.snoozed", "conversation.asked", "conversation.told"),
+)
 _TAKEN_BACK = ("conversation.undone", "conversation.reopened")
 
 
@@ -82,7 +85,11 @@ def _decided(since: Since) -> Collided | None:
             )
         case "conversation.assigned":
             return Collided("%(name)s assigned this while you were writing. Your draft is kept.", name=since.by)
-        case "conversation.noted":
+        case "conversation.snoozed":
+            return Collided("%(name)s snoozed this while you were writing. Your draft is kept.", name=since.by)
+        case "conversation.asked":
+            return Collided("%(name)s asked a colleague while you were writing. Your draft is kept.", name=since.by)
+        case "conversation.noted" | "conversation.told":
             return Collided("%(name)s left a note while you were writing. Your draft is kept.", name=since.by)
     return None
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from rapport.accounts.models import Member
 from rapport.core.database import write
 from rapport.core.events import record
+from rapport.core.models import Event
 from rapport.core.refusal import Refused
 from rapport.inbox import working
 from rapport.inbox.models import Disposition, Message
@@ -16,10 +17,8 @@ KEPT = "Changed for this message, and kept as an example for training."
 _ROW_OF_A_CORRECTION = {"yes": 3, "no": 14}
 
 
-def correct(
-    message: Message, *, needs: str, by: Member, row: int | None = None, urgency: int | None = None
-) -> Disposition:
-    """Put a person's disposition on top of the program's and turn the conversation with it.
+def correct(message: Message, *, needs: str, by: Member, row: int | None = None, urgency: int | None = None) -> Event:
+    """Put a person's disposition on top of the program's and turn the conversation with it; the Event undoes both.
 
     The row stays the program's own when it agrees with ``needs``; else the person's choice, else an ordinary one.
     """
@@ -47,7 +46,7 @@ def correct(
         record("message.corrected", message, by=by, row=made.row, needs=needs, was_row=was.row if was else None)
         if needs == "yes":
             clock = clocks.start(message.said_at, message.arrived_at, level, settings.RAPPORT_DUE_HOURS)
-            working.change(
+            event = working.change(
                 conversation,
                 "conversation.reopened",
                 by=by,
@@ -57,7 +56,16 @@ def correct(
                 position=clock.position,
                 headline="corrected",
                 code="correction",
+                facts={"message": message.pk},
             )
         else:
-            working.change(conversation, "conversation.quieted", by=by, state="quiet", due_at=None, code="correction")
-    return made
+            event = working.change(
+                conversation,
+                "conversation.quieted",
+                by=by,
+                state="quiet",
+                due_at=None,
+                code="correction",
+                facts={"message": message.pk},
+            )
+    return event

@@ -78,6 +78,7 @@ OF_NOBODY: dict[str, str] = {
     "accounts.Member": "Our own names.",
     "accounts.Link": "A hash.",
     "inbox.Term": "The words we chose ourselves.",
+    "inbox.Tag": "The words we chose ourselves.",
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
     "people.Order": "The shop's name on its network, a currency and a key.",

@@ -51,7 +51,7 @@ def note(person: Person, text: str, *, by: Member) -> PersonNote:
     words = fair(text, [name for name in (person.name, *called) if name])
     with write():
         made = PersonNote.objects.create(workspace_id=person.workspace_id, person=person, by=by, text=words)
-        record("person.noted", person, by=by, note=made.pk)
+        record("person.noted", person, by=by, person_note=made.pk)
         hint(person.workspace_id, "people", 0)
     return made
 
@@ -61,5 +61,5 @@ def withdraw(made: PersonNote, *, by: Member) -> None:
     with write():
         if not PersonNote.objects.filter(pk=made.pk, by=by, withdrawn_at=None).update(withdrawn_at=now()):
             raise Refused("Only who wrote a note can take it back, and only once.")
-        record("person.unnoted", made.person, by=by, note=made.pk)
+        record("person.unnoted", made.person, by=by, person_note=made.pk)
         hint(made.workspace_id, "people", 0)

@@ -6,14 +6,18 @@ from rapport.inbox.triage.disposition import Disposition
 
 QUIET, NEEDS_ANSWER, SETTLED = "quiet", "needs_answer", "settled"
 WAITING_ON_THEM, WAITING_ON_COMMUNITY = "waiting_on_them", "waiting_on_community"
+WAITING_INSIDE, SNOOZED = "waiting_inside", "snoozed"
+IN_HAND = frozenset({NEEDS_ANSWER, WAITING_ON_THEM, WAITING_INSIDE, WAITING_ON_COMMUNITY})
+"""Neither done nor put off: what counts as somebody's own work."""
 
 
 def on_arrival(state: str, decided: Disposition, *, first: bool) -> str:
     """Their message arrived. Needs yes or unsure: the desk, unless a peer is already answering.
 
-    Needs no leaves the state as it is, but a closing courtesy settles what waited on them, and a first arrival is quiet.
+    Whatever they say wakes what was snoozed. Else needs no leaves the state as it is, but a closing courtesy settles what
+    waited on them, and a first arrival is quiet.
     """
-    if decided.needs != "no":
+    if decided.needs != "no" or state == SNOOZED:
         return NEEDS_ANSWER
     if decided.peer_answering and state == NEEDS_ANSWER:
         return WAITING_ON_COMMUNITY

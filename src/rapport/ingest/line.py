@@ -48,6 +48,7 @@ class Thread:
     urgency: int = 0
     headline: str = ""
     due_at: datetime | None = None
+    snoozed_until: datetime | None = None
     position: int = 0
     message_count: int = 0
     last_message_at: datetime | None = None

@@ -1,17 +1,17 @@
 """Merging: conversations that turn out to be one become one; nothing that was said, noted, typed or sent is lost.
 
 The one a person touched survives, else the oldest. What a person touched keeps its standing, unless the other one
-needed an answer; what nobody touched is replayed from its messages (``turns``).
+needed an answer (or, snoozed, will again); what nobody touched is replayed from its messages (``turns``).
 """
 
 from __future__ import annotations
 
 from rapport.inbox import turning, whereabouts
-from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing
+from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing, Tagging
 from rapport.ingest import sql
 from rapport.ingest.line import Counted, Thread, clean
 
-_STANDING = ("state", "urgency", "headline", "due_at", "position")
+_STANDING = ("state", "urgency", "headline", "due_at", "position", "snoozed_until")
 _LATEST = ("snippet", "last_message_at", "last_ours")
 
 
@@ -46,7 +46,8 @@ def _fill(thread: Thread, survivor: Conversation, rows: list[Conversation]) -> N
     thread.identity_id = next((row.identity_id for row in (survivor, *rows) if row.identity_id), None)
     thread.message_count = sum(row.message_count for row in rows)
     owing = [row for row in rows if row.state == turning.NEEDS_ANSWER]
-    standing = min(owing, key=lambda row: (row.position, row.pk)) if owing else survivor
+    snoozed = [row for row in rows if row.snoozed_until]
+    standing = min(owing or snoozed or [survivor], key=lambda row: (row.position, row.pk))
     latest = max(rows, key=lambda row: (row.last_message_at, row.pk))
     for names, row in ((_STANDING, standing), (_LATEST, latest)):
         for name in names:
@@ -56,9 +57,20 @@ def _fill(thread: Thread, survivor: Conversation, rows: list[Conversation]) -> N
 def _move(moves: list[tuple[int, int]]) -> None:
     """Everything of the first goes to the second; then the first is gone."""
     _join_drafts(dict(moves))
-    for model in (Message, Note, Outgoing, Draft):
+    _join_tags(dict(moves))
+    for model in (Message, Note, Outgoing, Draft, Tagging):
         sql.move(model, "conversation", moves)
     Conversation.objects.filter(pk__in=[lost for lost, _ in moves]).delete()
+
+
+def _join_tags(goes_to: dict[int, int]) -> None:
+    """What bears the same tag in both bears it once."""
+    kept: set[tuple[int, int]] = set()
+    for one in Tagging.objects.filter(conversation__in={*goes_to, *goes_to.values()}).order_by("pk"):
+        place = goes_to.get(one.conversation_id, one.conversation_id), one.tag_id
+        if place in kept:
+            one.delete()
+        kept.add(place)
 
 
 def _join_drafts(goes_to: dict[int, int]) -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber, Substr
 
-from rapport.inbox import turning
+from rapport.inbox import turning, waking
 from rapport.inbox.models import Conversation, Disposition, Message, Reading
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.disposition import Disposition as Decision
@@ -27,12 +27,12 @@ from rapport.ingest.line import Counted, Line, Thread, clean
 MOST_REPLAYED = 1_000
 """Messages of one thread that a replay looks at, the newest: a thread of a hundred thousand must not stop the line."""
 STANDING = (
-    *("identity_id", "snippet", "state", "urgency", "headline", "due_at", "position"),
+    *("identity_id", "snippet", "state", "urgency", "headline", "due_at", "position", "snoozed_until"),
     *("last_message_at", "last_ours"),
 )
 _CHANGED = (
-    *("identity", "snippet", "state", "urgency", "headline", "due_at", "position", "last_message_at", "last_ours"),
-    *("message_count", "assignee"),
+    *("identity", "snippet", "state", "urgency", "headline", "due_at", "position", "snoozed_until"),
+    *("last_message_at", "last_ours", "message_count", "assignee"),
 )
 
 
@@ -66,6 +66,10 @@ def turn(touched: list[Thread], lines: list[Line]) -> None:
     columns = (*STANDING, "message_count", "assignee_id")
     ordered = sorted(touched, key=lambda thread: thread.id)
     sql.update(Conversation, _CHANGED, [(t.id, *(getattr(t, name) for name in columns)) for t in ordered])
+    for thread in ordered:
+        if any(was.state == turning.SNOOZED for was in thread.was) and thread.state != turning.SNOOZED:
+            workspace_id = lines[0].arrival.workspace_id
+            waking.tell(Conversation(pk=thread.id, workspace_id=workspace_id, state=thread.state), "message")
 
 
 def _is_late(thread: Thread, lines: list[Line]) -> bool:
@@ -130,6 +134,8 @@ def step(thread: Thread, said: Spoken) -> None:
         thread.state, thread.due_at = turning.on_reply(asks=said.asks), None
     elif said.decided is not None:
         _turn_on_theirs(thread, said, said.decided)
+    if thread.state != turning.SNOOZED:
+        thread.snoozed_until = None
 
 
 def _turn_on_theirs(thread: Thread, said: Spoken, decided: Decision) -> None:
@@ -138,7 +144,7 @@ def _turn_on_theirs(thread: Thread, said: Spoken, decided: Decision) -> None:
     thread.headline = headline(decided) if decided.needs != "no" or was != turning.NEEDS_ANSWER else thread.headline
     if decided.needs != "no":
         clock = clocks.start(said.said_at, said.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS)
-        if was == turning.NEEDS_ANSWER and thread.message_count > 1:
+        if was in {turning.NEEDS_ANSWER, turning.SNOOZED} and thread.message_count > 1:
             clock = clocks.earlier(clock, clocks.Clock(thread.due_at, thread.position))
             thread.urgency = max(thread.urgency, decided.urgency)
         else:
@@ -155,6 +161,6 @@ def bumps(workspace_id: int, threads: Iterable[Thread]) -> list[tuple[int, str, 
         stands = Counted(thread.state, thread.assignee_id)
         for counted, change in (*((was, -1) for was in thread.was), (stands, 1)):
             deltas[f"state:{counted.state}"] += change
-            if counted.assignee_id is not None and counted.state not in {turning.QUIET, turning.SETTLED}:
+            if counted.assignee_id is not None and counted.state in turning.IN_HAND:
                 deltas[f"mine:{counted.assignee_id}"] += change
     return [(workspace_id, name, delta) for name, delta in deltas.items()]

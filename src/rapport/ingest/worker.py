@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.models import Work
-from rapport.inbox import noticing
+from rapport.inbox import noticing, waking
 from rapport.inbox.models import Arrival
 from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
@@ -31,8 +31,8 @@ def line(stop: threading.Event) -> None:
 
 
 def quick(stop: threading.Event) -> None:
-    """Run what takes moments: answers going out, readers of events."""
-    _loop(stop, lambda: work.run_due(but=LONG))
+    """Run what takes moments: answers going out, readers of events; bring back what was snoozed until now."""
+    _loop(stop, lambda: work.run_due(but=LONG) + waking.wake())
 
 
 def long(stop: threading.Event) -> None:

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from rapport.accounts.models import Member
+from rapport.inbox import mentions
 from rapport.inbox.models import Notification
 from rapport.ingest import pretending
 from rapport.web.reach import memberships
@@ -25,6 +26,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "member": member,
         "workspace": member.workspace if member else None,
         "memberships": memberships(request) if signed_in(request) else [],
+        "unseen_mentions": partial(mentions.unseen, member),
         "live_seen": getattr(request, "live_seen", 0),
         "demo_clock": pretending.standing(member.workspace) if member and member.workspace.demo else "",
         "unread": partial(_unread, member),

@@ -36,6 +36,7 @@ STYLES = (
     "conversation",
     "why",
     "composer",
+    "tag",
     "person",
     "portrait",
     "feeling",

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import colliding, private, whereabouts
+from rapport.core.hints import hint
+from rapport.inbox import asking, colliding, mentions, private, snoozing, tagging, whereabouts
 from rapport.inbox.models import Conversation, Draft
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -44,7 +45,7 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     row = found(member, id)
     if wants_fragment(request, "turns"):
         mark = colliding.mark(row)
-        line = turns.read(row, number(request.GET.get("before")))
+        line = turns.read(row, number(request.GET.get("before")), reader=member)
         context: dict[str, Any] = {"conversation": row, "line": line, "mark": mark, "moment": now()}
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
     if "HX-Preloaded" not in request.headers:  # fetched ahead is not yet read
@@ -55,6 +56,8 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 def show(request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
     stream = streams.named(request.GET.get("stream") or request.POST.get("stream"))
+    if request.method == "GET" and mentions.saw(member, row):
+        hint(member.workspace_id, "mention", member.pk)
     context = {"stream": stream, "moment": now()} | _open(request, member, row) | more
     if wants_fragment(request, "panes"):
         answer = page(request, "desk/_opened.html", status=status, **context)
@@ -68,12 +71,13 @@ def show(request: HttpRequest, member: Member, row: Conversation, *, status: int
 def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, Any]:
     draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
     mark = colliding.mark(row)
-    line = turns.read(row, number(request.GET.get("before")))
+    line = turns.read(row, number(request.GET.get("before")), reader=member)
     return {
         "conversation": row,
         "line": line,
         "mark": replace(mark, message=line.newest) if request.GET.get("before") else mark,
         "fresh": None,
+        "questions": asking.asked(row),
         "text": draft or "",
         "refusal": "",
         "doubted": False,
@@ -86,6 +90,9 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "has_page": private.has_page(row),
         "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
         "silences": list(REASONS_FOR_SILENCE),
+        "presets": snoozing.presets(now(), member.tz),
+        "tags": list(row.tags.order_by("folded")),
+        "known_tags": [tag.name for tag in tagging.known(member)],
         "person": _person(row, member),
     }
 

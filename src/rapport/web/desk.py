@@ -28,6 +28,7 @@ def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, str
             Source.objects.filter(workspace=member.workspace).exclude(silent_at=None).order_by("silent_at")[:3]
         ),
         "moment": now(),
+        "done": request.GET.get("done") == "1",
         "empty_workspace": not counts["all"] and not Source.objects.filter(workspace=member.workspace).exists(),
     }
 

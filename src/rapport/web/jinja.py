@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from rapport.channels import money
 from rapport.core.saying import grouped, said
-from rapport.web import assets, times, words
+from rapport.web import assets, keys, times, words
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -39,6 +39,7 @@ def environment(**options: Any) -> Environment:
         languages=settings.LANGUAGES,
         spoken=get_language,
         from_the_right=get_language_bidi,
+        keys=keys,
         member=None,
         workspace=None,
         memberships=(),
@@ -51,7 +52,7 @@ def environment(**options: Any) -> Environment:
         ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
         clock=times.clock_of_day, day=times.day, initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
-        money=money.written, said=said, grouped=grouped,
+        money=money.written, said=said, grouped=grouped, moment=times.weekday,
     )  # fmt: skip
     return env
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,8 @@ def member_required(view: View) -> View:
             if member.workspace.slug == slug:
                 request.member = member  # type: ignore[attr-defined]
                 request.live_seen = position(member.workspace_id)  # type: ignore[attr-defined]
-                return view(request, member, *args, **kwargs)
+                with timezone.override(member.tz):
+                    return view(request, member, *args, **kwargs)
         raise Http404
 
     return reached

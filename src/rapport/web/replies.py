@@ -30,6 +30,7 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Whichever button of the composer was pressed (``do``): each has its own address too."""
     row = found(member, id)
     text, stream = request.POST.get("text", ""), streams.named(request.POST.get("stream"))
+    place = streams.place_of(stream, row)
     act = request.POST.get("do", "send")
     seen = Seen.read(request.POST.get("seen", ""))
     try:
@@ -45,14 +46,14 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
             said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
             say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
-            return onward(member, row, stream)
+            return onward(member, row, stream, place)
     except Collided as told:
         return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
     except Refused as refused:
         doubted = isinstance(refused, Doubted)
         return show(request, member, row, status=422, refusal=str(refused), text=text, doubted=doubted, **_still(seen))
     say(request, said)
-    return onward(member, row, stream)
+    return onward(member, row, stream, place)
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:

@@ -33,6 +33,7 @@ def named(name: str | None) -> str:
 def read(member: Member, stream: str, after: str = "", size: int = PAGE) -> Page:
     """Up to ``size`` rows after the place ``after``, with who wrote, where it came from and whose it is."""
     rows = Conversation.objects.stream(stream, member).select_related("identity", "source", "assignee")
+    rows = rows.prefetch_related("tags")
     past = _past(stream, after)
     found = list((rows.filter(past) if past else rows)[: size + 1])
     more = len(found) > size
@@ -40,9 +41,20 @@ def read(member: Member, stream: str, after: str = "", size: int = PAGE) -> Page
     return Page(stream, found, _place(stream, found[-1]) if more else "", after if past else "")
 
 
-def next_after(member: Member, stream: str, done: Conversation) -> Conversation | None:
-    """Which conversation *done & next* opens: the first one of the stream that is not the one just done."""
-    return Conversation.objects.stream(stream, member).exclude(pk=done.pk).first()
+def next_after(member: Member, stream: str, done: Conversation, place: str) -> Conversation | None:
+    """Which conversation *done & next* opens: the one behind the place where ``done`` stood.
+
+    In a stream of what is owed, whoever has come to its end goes on with what was passed over, the most pressing first.
+    """
+    rows = Conversation.objects.stream(stream, member).exclude(pk=done.pk)
+    past = _past(stream, place)
+    following = rows.filter(past).first() if past else None
+    return following or (rows.first() if stream in BY_POSITION else None)
+
+
+def place_of(stream: str, row: Conversation) -> str:
+    """Where a conversation stands in a stream, to be asked for before something is done to it."""
+    return _place(stream, row)
 
 
 def _place(stream: str, row: Conversation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -71,6 +71,13 @@ def absolute(moment: datetime) -> str:
 
 def _date(there: datetime) -> str:
     return _("%(day)s %(month)s %(year)s") % {"day": there.day, "month": MONTHS[there.month], "year": there.year}
+
+
+def weekday(moment: datetime) -> str:
+    """A time that is near, as one says it: ``Mon 9:00``, with the day of the month where it is a week away or more."""
+    there = timezone.localtime(moment)
+    day = f"{WEEKDAYS_ABBR[there.weekday()]} {there:%H:%M}"
+    return day if moment - now() < timedelta(days=6) else f"{there.day} {MONTHS[there.month]}, {day}"
 
 
 def iso(moment: datetime) -> str:

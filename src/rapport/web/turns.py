@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from rapport.inbox import feeling
+from rapport.accounts.models import Member
+from rapport.inbox import feeling, mentioning
 from rapport.inbox.models import Conversation, Disposition, Message, Outgoing
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.understanding import feelings
@@ -35,11 +36,13 @@ class Why:
     decision: Disposition
     reasons: tuple[Reason, ...]
     by_person: bool
+    mine: bool = False
+    """It is the reader's own correction."""
 
     @property
     def short(self) -> str:
         """The reasons in one line: the deciding row first, then the evidence beneath it."""
-        said = dict.fromkeys(str(because(reason.code)) for reason in self.reasons)
+        said = dict.fromkeys(str(because(reason.code, mine=self.mine)) for reason in self.reasons)
         return " · ".join(list(said)[:3])
 
 
@@ -76,19 +79,20 @@ class Line:
     """The id of the newest message on screen."""
 
 
-def read(conversation: Conversation, before: int = 0) -> Line:
+def read(conversation: Conversation, before: int = 0, *, reader: Member | None = None) -> Line:
     """Up to PAGE messages (before the message ``before``, if given) with notes and answers on their way, by time."""
     edge = conversation.messages.filter(pk=before).first() if before else None
     found = _messages(conversation, edge)
     more = len(found) > PAGE
     found = found[:PAGE][::-1]
-    turns = [_of_message(message) for message in found]
-    notes = conversation.notes.filter(withdrawn_at=None).select_related("by")
+    turns = [_of_message(message, reader) for message in found]
+    notes = conversation.notes.select_related("by", "asked")
     if more:
         notes = notes.filter(at__gte=found[0].said_at)
     if edge is not None:
         notes = notes.filter(at__lt=edge.said_at)
-    turns.extend(Turn("note", note.at, note) for note in notes)
+    names = mentioning.names(conversation.workspace_id) if any("@" in note.text for note in notes) else {}
+    turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in notes)
     if edge is None:
         out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by")
         turns.extend(Turn("outgoing", row.created_at, row) for row in out)
@@ -103,12 +107,22 @@ def _messages(conversation: Conversation, edge: Message | None) -> list[Message]
     return list(rows.prefetch_related("dispositions__by", "revisions", "feelings")[: PAGE + 1])
 
 
-def _of_message(message: Message) -> Turn:
+def pieces_of_note(text: str, workspace_id: int) -> tuple[Piece, ...]:
+    """A note cut at the colleagues it names."""
+    return _marked(text, mentioning.names(workspace_id))
+
+
+def _marked(text: str, names: dict[int, str]) -> tuple[Piece, ...]:
+    return mark(text, [(one.start, one.end) for one in mentioning.find(text, names)])
+
+
+def _of_message(message: Message, reader: Member | None) -> Turn:
     standing = max(message.dispositions.all(), key=lambda made: made.pk, default=None)
     why = None
     if standing is not None and not message.ours:
         value: Decision = standing.value
-        why = Why(standing, value.reasons, standing.by_id is not None)
+        mine = reader is not None and standing.by_id == reader.pk
+        why = Why(standing, value.reasons, standing.by_id is not None, mine)
     spans = [(reason.start, reason.end) for reason in why.reasons] if why else []
     outgoing = getattr(message, "outgoing", None)
     return Turn("message", message.said_at, message, mark(message.text, spans), why, _felt(message), outgoing)

@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
+from rapport.core.database import locked, write
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import working
+from rapport.inbox import asking, undoing, working
 from rapport.inbox.correcting import KEPT, correct
 from rapport.inbox.models import Conversation, Message
-from rapport.web import streams, words
+from rapport.inbox.snoozing import snooze
+from rapport.web import streams, times, words
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found, show
 from rapport.web.reach import answers, member_required, number
 
 Act = Callable[[Conversation], Event]
+Said = str | Callable[[Conversation], str]
 
 
 @require_POST
@@ -43,6 +46,19 @@ def settlement(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 @require_POST
 @member_required
 @answers
+def snoozing(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Out of sight until a time."""
+    until = request.POST.get("until", "")
+
+    def said(row: Conversation) -> str:
+        return _("Snoozed until %(when)s.") % {"when": times.weekday(row.snoozed_until)} if row.snoozed_until else ""
+
+    return _act(request, member, id, lambda row: snooze(row, until, by=member), said, done=True)
+
+
+@require_POST
+@member_required
+@answers
 def reopening(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return _act(request, member, id, lambda row: working.reopen(row, by=member), _("Back on the desk."))
 
@@ -51,41 +67,64 @@ def reopening(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 @member_required
 @answers
 def assignment(request: HttpRequest, member: Member, id: int) -> HttpResponse:
-    """To a colleague, or (0) to nobody."""
+    """To a colleague, or (0) to nobody. What is given away is done: the next one opens."""
     to = number(request.POST.get("to"))
     colleague = member.workspace.members.active().filter(pk=to).first() if to else None
     if to and colleague is None:
         raise Http404
     said = _("Assigned to %(name)s.") % {"name": colleague.name} if colleague else _("Assigned to nobody.")
-    return _act(request, member, id, lambda row: working.assign(row, colleague, by=member), said)
+    away = colleague is not None and colleague.pk != member.pk
+    return _act(request, member, id, lambda row: working.assign(row, colleague, by=member), said, done=away)
 
 
 @require_POST
 @member_required
 @answers
 def note(request: HttpRequest, member: Member, id: int) -> HttpResponse:
-    row = found(member, id)
-    text = request.POST.get("text", "")
+    row, text = found(member, id), request.POST.get("text", "")
     try:
-        working.note(row, text, by=member)
+        kept, event = working.noted(row, text, by=member)
     except Refused as refused:
         return show(request, member, row, status=422, refusal=str(refused), about="note", noted=text)
-    say(request, _("Noted for your colleagues."))
+    told = ", ".join(kept.mentions.order_by("member__name").values_list("member__name", flat=True))
+    said = (
+        _("Noted. %(names)s will see it under Mentions.") % {"names": told} if told else _("Noted for your colleagues.")
+    )
+    say(request, said, undo=undo_address(member, row, event))
     return to(row, streams.named(request.POST.get("stream")))
 
 
 @require_POST
 @member_required
 @answers
+def question(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Ask a colleague: it waits inside for them."""
+    row, text, stream = found(member, id), request.POST.get("text", ""), streams.named(request.POST.get("stream"))
+    colleague = member.workspace.members.active().filter(pk=number(request.POST.get("to"))).first()
+    place = streams.place_of(stream, row)
+    try:
+        if colleague is None:
+            raise Refused("Choose whom to ask.")
+        event = asking.ask(row, colleague, text, by=member)
+    except Refused as refused:
+        return show(request, member, row, status=422, refusal=str(refused), about="question", noted=text)
+    said = _("%(name)s is asked. It waits inside until they answer.") % {"name": colleague.name}
+    say(request, said, undo=undo_address(member, row, event))
+    return onward(member, row, stream, place)
+
+
+@require_POST
+@member_required
+@answers
 def undo(request: HttpRequest, member: Member, id: int, event: int) -> HttpResponse:
-    """Take one's own last verb back, while nothing has happened since."""
+    """Take one's own verb back, while nothing has been built on it."""
     row = found(member, id)
     try:
-        working.undo(row, event, by=member)
+        done = undoing.undo(row, event, by=member)
     except Refused as refused:
         complain(request, str(refused))
     else:
-        say(request, _("Undone."))
+        say(request, _("Undone.") if done else _("It was undone already."))
     return to(row, streams.named(request.POST.get("stream")))
 
 
@@ -99,45 +138,60 @@ def correction(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     )
     if message is None:
         raise Http404
+    row = message.conversation
     try:
-        row = number(request.POST.get("row")) or None
-        correct(message, needs=request.POST.get("needs", ""), by=member, row=row)
+        number_ = number(request.POST.get("row")) or None
+        event = correct(message, needs=request.POST.get("needs", ""), by=member, row=number_)
     except Refused as refused:
         complain(request, str(refused))
     else:
-        say(request, _(KEPT))
-    return to(message.conversation, streams.named(request.POST.get("stream")))
+        say(request, _(KEPT), undo=undo_address(member, row, event))
+    return to(row, streams.named(request.POST.get("stream")))
 
 
-def _act(request: HttpRequest, member: Member, id: int, act: Act, said: str, *, done: bool = False) -> HttpResponse:
-    """Do it, say so with an Undo, and go on: to the next conversation when this one is done."""
+def _act(request: HttpRequest, member: Member, id: int, act: Act, said: Said, *, done: bool = False) -> HttpResponse:
+    """Do it, say so with an Undo, and go on: to the next conversation when this one is done.
+
+    ``state`` is how it stood on the page that asks: a decision of another tab, or of a colleague, is not run over.
+    """
     row = found(member, id)
     stream = streams.named(request.POST.get("stream"))
+    place = streams.place_of(stream, row)
     try:
-        event = act(row)
+        with write():
+            _still_as_seen(row, request.POST.get("state", ""))
+            event = act(row)
     except Refused as refused:
         complain(request, str(refused))
         return to(row, stream)
-    say(request, said, undo=_undo(member, row, event))
-    return onward(member, row, stream) if done else to(row, stream)
+    say(request, said if isinstance(said, str) else said(row), undo=undo_address(member, row, event))
+    return onward(member, row, stream, place) if done else to(row, stream)
 
 
-def _undo(member: Member, row: Conversation, event: Event) -> str:
+def _still_as_seen(row: Conversation, seen: str) -> None:
+    """Raises Refused where the page that asks shows another state than the one that is."""
+    state = locked(Conversation.objects.filter(pk=row.pk)).values_list("state", flat=True).first()
+    if seen and state and state != seen:
+        last = undoing.last_act(row)
+        raise undoing.who_did_what(last) if last else Refused("Something has happened here since: look at it again.")
+
+
+def undo_address(member: Member, row: Conversation, event: Event) -> str:
+    """Where a POST takes this act back."""
     return reverse("undo", args=[member.workspace.slug, row.pk, event.pk])
 
 
-def onward(member: Member, row: Conversation, stream: str) -> HttpResponse:
-    """*Done & next*: what presses most among what still needs an answer; the desk itself when that was the last."""
-    if stream not in streams.BY_POSITION:
-        return to(row, stream)
-    following = streams.next_after(member, stream, row)
-    return to(following, stream) if following else see(reverse("desk", args=[member.workspace.slug]), stream)
+def onward(member: Member, row: Conversation, stream: str, place: str) -> HttpResponse:
+    """*Done & next*: the one that stood behind it in the stream, or the end of the stream, where it says so."""
+    following = streams.next_after(member, stream, row, place)
+    return to(following, stream) if following else see(reverse("desk", args=[member.workspace.slug]), stream, "done=1")
 
 
 def to(row: Conversation, stream: str) -> HttpResponse:
     return see(reverse("conversation", args=[row.workspace.slug, row.pk]), stream)
 
 
-def see(path: str, stream: str) -> HttpResponse:
+def see(path: str, stream: str, more: str = "") -> HttpResponse:
     """303: whatever was posted, the browser now asks for this page."""
-    return HttpResponseRedirect(path if stream == "needs" else f"{path}?stream={stream}", status=303)
+    asked = "&".join(part for part in ("" if stream == "needs" else f"stream={stream}", more) if part)
+    return HttpResponseRedirect(f"{path}?{asked}" if asked else path, status=303)

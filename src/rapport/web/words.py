@@ -34,7 +34,10 @@ EMPTY_STREAM = {
         _("Nothing is assigned to you."),
         _("Open a conversation and choose Assign, or answer one: then it is yours."),
     ),
-    "waiting": (_("Nothing is waiting."), _("When you ask somebody something, the conversation waits here for them.")),
+    "waiting": (
+        _("Nothing is waiting."),
+        _("When you ask somebody something, or snooze, the conversation waits here."),
+    ),
     "answered": (_("Nothing has been answered yet."), _("What you answer or settle is kept here.")),
     "quiet": (_("Nothing here yet."), _("Messages that ask nothing of you are kept here, each with its reason.")),
     "all": (_("No conversations yet."), _("Import a file or connect a webhook, and they appear here.")),
@@ -45,7 +48,14 @@ STATES = {
     "waiting_on_them": _("Waiting on them"),
     "waiting_inside": _("Waiting inside"),
     "waiting_on_community": _("Waiting on the community"),
+    "snoozed": _("Snoozed"),
     "settled": _("Answered"),
+}
+SNOOZES = {
+    "hour": _("In an hour"),
+    "afternoon": _("This afternoon"),
+    "tomorrow": _("Tomorrow morning"),
+    "monday": _("Monday morning"),
 }
 NEEDS = {"yes": _("needs an answer"), "no": _("no answer needed"), "unsure": _("unsure, so it is shown")}
 URGENCY = {0: _("nothing presses"), 1: _("ordinary"), 2: _("pressing"), 3: _("at once")}
@@ -204,6 +214,7 @@ UNITS = {
     "bytes": _("bytes"),
 }
 _PERSON = {"person.yes": _("a colleague says it needs an answer"), "person.no": _("a colleague says it needs none")}
+_MINE = {"person.yes": _("you say it needs an answer"), "person.no": _("you say it needs none")}
 _NETWORKS = {"mail": "e-mail", "email": "e-mail", "imap": "e-mail", "mbox": "e-mail", "sms": "SMS", "x": "X"}
 _ICONS = {
     "mail": {"mail", "email", "imap", "mbox", "eml"},
@@ -217,9 +228,9 @@ def felt(emotion: str, level: str) -> str | Promise:
     return FEELINGS[emotion] if emotion in FEELINGS else LEVELS[level]
 
 
-def because(code: str) -> str | Promise:
-    """A reason in words: a person's own, or triage's."""
-    return _PERSON.get(code) or said(reasons.explain(code))
+def because(code: str, *, mine: bool = False) -> str | Promise:
+    """A reason in words: a person's own (``mine``: the reader's), or triage's."""
+    return (_MINE if mine else _PERSON).get(code) or said(reasons.explain(code))
 
 
 def network(name: str) -> str:

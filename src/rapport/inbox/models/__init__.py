@@ -3,12 +3,14 @@
 from rapport.inbox.models.arrival import Arrival
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
+from rapport.inbox.models.mention import Mention
 from rapport.inbox.models.message import Disposition, Message, Reading, Revision
 from rapport.inbox.models.note import Note
 from rapport.inbox.models.notification import Notification, PushAddress, PushKey, Wishes
 from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.source import Source
+from rapport.inbox.models.tag import Tag, Tagging
 from rapport.inbox.models.term import Term
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Draft",
     "Fact",
     "Feeling",
+    "Mention",
     "Message",
     "Note",
     "Notification",
@@ -32,6 +35,8 @@ __all__ = [
     "Revision",
     "Source",
     "State",
+    "Tag",
+    "Tagging",
     "Term",
     "Wishes",
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from rapport.accounts.models import Member, Workspace
 from rapport.core.database import now
 from rapport.inbox.models.source import Source
 from rapport.people.models import Identity
+
+if TYPE_CHECKING:
+    from rapport.inbox.models.tag import Tag, Tagging
 
 
 class State(models.TextChoices):
@@ -20,11 +24,13 @@ class State(models.TextChoices):
     WAITING_ON_THEM = "waiting_on_them", "Waiting on them"
     WAITING_INSIDE = "waiting_inside", "Waiting inside"
     WAITING_ON_COMMUNITY = "waiting_on_community", "Waiting on community"
+    SNOOZED = "snoozed", "Snoozed"
     SETTLED = "settled", "Answered"
 
 
 WAITING = (State.WAITING_ON_THEM, State.WAITING_INSIDE, State.WAITING_ON_COMMUNITY)
 OPEN = (State.NEEDS_ANSWER, *WAITING)
+"""What is in hand: a snoozed one is not, until it wakes."""
 STREAMS: dict[str, str] = {
     "needs": "Needs an answer",
     "mine": "Mine",
@@ -35,7 +41,7 @@ STREAMS: dict[str, str] = {
 }
 _STATES: dict[str, tuple[State, ...]] = {
     "needs": (State.NEEDS_ANSWER,),
-    "waiting": WAITING,
+    "waiting": (*WAITING, State.SNOOZED),
     "answered": (State.SETTLED,),
     "quiet": (State.QUIET,),
 }
@@ -85,6 +91,7 @@ class Conversation(models.Model):
     """The one reason word of the stream row: "asked twice", "leaving", "unsure"."""
     due_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
+    """When a snoozed one wakes; null in every other state."""
     position = models.BigIntegerField(default=0)
     message_count = models.PositiveIntegerField(default=0)
     last_message_at = models.DateTimeField()
@@ -95,6 +102,10 @@ class Conversation(models.Model):
     touched_at = models.DateTimeField(null=True)
     """When a person last acted on it: a later, better reading never closes what a person touched."""
 
+    tags: models.ManyToManyField[Tag, Tagging] = models.ManyToManyField(
+        "Tag", through="Tagging", related_name="conversations"
+    )
+
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
@@ -104,6 +115,7 @@ class Conversation(models.Model):
             models.Index(fields=["workspace", "state", "-last_message_at", "-id"], name="conversation_stream"),
             models.Index(fields=["workspace", "-last_message_at", "-id"], name="conversation_all"),
             models.Index(fields=["workspace", "assignee", "position", "id"], name="conversation_mine"),
+            models.Index(fields=["snoozed_until"], name="conversation_wake", condition=Q(snoozed_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

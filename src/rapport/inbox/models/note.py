@@ -12,6 +12,7 @@ from rapport.inbox.models.conversation import Conversation
 class Note(models.Model):
     """A remark inside. ``withdrawn_at`` undoes it.
 
+    One that ``asked`` a colleague is a question; ``answered_at`` says when their note (or somebody's reply) ended it.
     One that came with a former desk's history has its ``author``'s name where they are no member here, and a ``key``:
     the 16-byte hash of (workspace, network, external id).
     """
@@ -23,3 +24,6 @@ class Note(models.Model):
     text = models.TextField()
     at = models.DateTimeField(default=now)
     withdrawn_at = models.DateTimeField(null=True)
+    asked = models.ForeignKey(Member, models.SET_NULL, null=True, related_name="+")
+    """The colleague whom this note asks something."""
+    answered_at = models.DateTimeField(null=True)

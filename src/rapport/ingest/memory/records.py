@@ -19,6 +19,7 @@ from rapport.inbox.models import (
     Draft,
     Fact,
     Feeling,
+    Mention,
     Message,
     Note,
     Outgoing,
@@ -27,6 +28,8 @@ from rapport.inbox.models import (
     Reading,
     Revision,
     Source,
+    Tag,
+    Tagging,
     Term,
 )
 from rapport.people.models import Apart, Identity, Merge, Order, Person
@@ -69,8 +72,9 @@ MESSAGE_PARTS = (
     Part("feelings", Feeling, ("valence", "emotion", "at", "withdrawn_at"), refs={"by": "member"}),
 )
 KINDS: tuple[Kind, ...] = (
-    Kind("member", Member, ("name", "role", "created_at", "left_at")),
+    Kind("member", Member, ("name", "role", "zone", "created_at", "left_at")),
     Kind("term", Term, ("kind", "text", "created_at")),
+    Kind("tag", Tag, ("name", "folded", "created_at")),
     Kind("person", Person, ("name", "organisation", "note", "created_at")),
     Kind(
         "identity",
@@ -96,6 +100,7 @@ KINDS: tuple[Kind, ...] = (
         ),
         {"source": "source", "identity": "identity", "assignee": "member"},
     ),
+    Kind("tagging", Tagging, ("at",), {"conversation": "conversation", "tag": "tag", "by": "member"}),
     Kind(
         "message",
         Message,
@@ -112,7 +117,13 @@ KINDS: tuple[Kind, ...] = (
         ("kind", "key", "thing", "words", "said_at", "seen_at", "removed_at"),
         {"person": "person", "message": "message", "removed_by": "member"},
     ),
-    Kind("note", Note, ("text", "author", "at", "withdrawn_at"), {"conversation": "conversation", "by": "member"}),
+    Kind(
+        "note",
+        Note,
+        ("text", "author", "at", "withdrawn_at", "answered_at"),
+        {"conversation": "conversation", "by": "member", "asked": "member"},
+    ),
+    Kind("mention", Mention, ("seen_at",), {"note": "note", "member": "member"}),
     Kind("draft", Draft, ("text", "updated_at"), {"conversation": "conversation", "member": "member"}),
     Kind(
         "answer",
@@ -138,8 +149,10 @@ BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
 BY_MODEL: dict[str, Kind] = {str(kind.model._meta.model_name): kind for kind in KINDS}
 
 FACTS: dict[str, str] = {
-    "first": "message", "last": "message", "message": "message", "assignee_id": "member", "one_id": "person",
-    "other_id": "person", "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
+    "first": "message", "last": "message", "message": "message", "assignee_id": "member", "member": "member",
+    "conversation": "conversation", "note_id": "note", "person_note": "person_note", "tag": "tag",
+    "undoes": "event", "one_id": "person", "other_id": "person",
+    "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
 }  # fmt: skip
 """Facts of an event or of evidence that are ids, at whatever depth, and the kind whose id each is."""
 

@@ -15,12 +15,15 @@ from rapport.inbox.models import (
     Draft,
     Fact,
     Feeling,
+    Mention,
     Message,
     Note,
     Outgoing,
     PersonNote,
     Promise,
     Source,
+    Tag,
+    Tagging,
     Term,
 )
 from rapport.inbox.models.conversation import states_of
@@ -53,15 +56,18 @@ class Scope:
         return {
             "member": Member.objects.filter(**own),
             "term": Term.objects.filter(**own),
+            "tag": Tag.objects.filter(**own),
             "person": Person.objects.filter(**own),
             "identity": Identity.objects.filter(**own),
             "order": Order.objects.filter(**own),
             "person_note": PersonNote.objects.filter(**own),
             "source": Source.objects.filter(**own),
             "conversation": Conversation.objects.filter(**own),
+            "tagging": Tagging.objects.filter(conversation__workspace=self.workspace),
             "message": Message.objects.filter(**own),
             "fact": Fact.objects.filter(**own),
             "note": Note.objects.filter(conversation__workspace=self.workspace),
+            "mention": Mention.objects.filter(**own),
             "draft": Draft.objects.filter(conversation__workspace=self.workspace),
             "answer": Outgoing.objects.filter(**own),
             "merge": Merge.objects.filter(**own),
@@ -100,6 +106,8 @@ class Scope:
         whole = self._whole()
         drafts = whole["draft"].none() if self.person else whole["draft"].filter(conversation__in=talks.values("pk"))
         notes = whole["note"].filter(conversation__in=began.values("pk"))
+        taggings = whole["tagging"].filter(conversation__in=talks.values("pk"))
+        mentions = whole["mention"].filter(note__in=notes.values("pk"))
         answers = (
             whole["answer"]
             .filter(Q(conversation__in=began.values("pk")) | Q(in_reply_to__in=messages.values("pk")))
@@ -126,13 +134,15 @@ class Scope:
         apart = whole["apart"].none() if self.person else whole["apart"].filter(one__in=whole["person"].filter(people))
         apart = apart.filter(other__in=whole["person"].filter(people).values("pk"))
         acted += [merges.values("by"), merges.values("undone_by"), apart.values("by"), apart.values("ended_by")]
-        acted += [drafts.values("member"), *(rows.values("by") for rows in (messages, notes, answers, judged))]
+        acted += [drafts.values("member"), mentions.values("member"), notes.values("asked")]
+        acted += [rows.values("by") for rows in (messages, notes, answers, judged, taggings)]
         who = Q(pk__in=[])
         for ids in acted:
             who |= Q(pk__in=ids)
         return {
             "member": whole["member"].filter(who),
             "term": whole["term"] if self.person is None else whole["term"].none(),
+            "tag": whole["tag"].filter(pk__in=taggings.values("tag")),
             "person": whole["person"].filter(people),
             "identity": identities,
             "order": whole["order"].filter(person__in=whole["person"].filter(people).values("pk"))
@@ -142,8 +152,10 @@ class Scope:
             "fact": facts,
             "source": whole["source"].filter(Q(pk__in=talks.values("source")) | Q(pk__in=messages.values("source"))),
             "conversation": talks,
+            "tagging": taggings,
             "message": messages,
             "note": notes,
+            "mention": mentions,
             "draft": drafts,
             "answer": answers,
             "merge": merges,

@@ -35,6 +35,7 @@ class Returned:
 def insert(kind: Kind, batch: list[Row], made: Returned) -> None:
     """Write the batch with what hangs on it, and remember the ids it got."""
     ids = list(sql.next_ids(kind.model, len(batch)))
+    made.numbers[kind.name].extend((said["id"], id) for id, (_, said, _) in zip(ids, batch, strict=True))
     names, rows = _rows(kind, batch, ids, made)
     if sql.insert(kind.model, names, rows) != len(rows):
         raise Refused(
@@ -47,7 +48,6 @@ def insert(kind: Kind, batch: list[Row], made: Returned) -> None:
             for row in understood.part_rows(part, said[part.name], line, made.numbers)
         )
         sql.insert(part.model, ["message", *part.refs, *part.fields], hanging)
-    made.numbers[kind.name].extend((said["id"], id) for id, (_, said, _) in zip(ids, batch, strict=True))
 
 
 def _rows(kind: Kind, batch: list[Row], ids: list[int], made: Returned) -> tuple[list[str], list[tuple[Any, ...]]]:

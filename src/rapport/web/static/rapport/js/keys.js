@@ -1,9 +1,11 @@
 // Everything by keyboard. An element that has data-key="x" is what x does: pressed, opened or focused by what it is.
+// Which keys move about stands in the list behind "?" (made of web/keys.py). None works while one types, or with Ctrl & Co.
 (() => {
   "use strict";
   const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-row]")];
-  let going = 0;
+  const openMenu = () => document.querySelector(".verbs [data-menu][open]");
+  let went = 0;
 
   function move(step) {
     const all = rows(), here = document.activeElement.closest?.(".row")?.querySelector("[data-row]");
@@ -16,7 +18,7 @@
   function use(element) {
     if (element.matches("details")) {
       element.open = !element.open;
-      if (element.open) element.querySelector("textarea, button, select")?.focus();
+      if (element.open) element.querySelector("textarea, .menu-panel button, select, input:not([type=hidden])")?.focus();
     } else if (typing(element)) {
       element.focus();
       element.select?.();
@@ -24,43 +26,44 @@
     } else element.click();
   }
 
-  function leave() {
-    const menu = document.querySelector("[data-menu][open]");
-    if (menu) {
+  const DOES = {
+    next: () => move(1),
+    previous: () => move(-1),
+    open: () => (document.activeElement.closest("[data-row]") || document.querySelector("[data-row]"))?.click(),
+    help: () => document.getElementById("help")?.showModal(),
+    leave: () => {
+      const menu = document.querySelector("[data-menu][open]");
+      if (!menu) { document.activeElement.blur(); return; }
       menu.open = false;
       menu.querySelector("summary").focus();
-    } else document.activeElement.blur();
-  }
-
-  function why() {
-    const all = document.querySelectorAll("#turns .why");
-    const last = all[all.length - 1];
-    if (!last) return;
-    last.querySelector("summary").focus();
-    last.querySelector("summary").click();
-  }
-
-  const DOES = {
-    j: () => move(1),
-    k: () => move(-1),
-    o: () => (document.activeElement.closest("[data-row]") || document.querySelector("[data-row]"))?.click(),
-    w: why,
-    g: () => { going = Date.now(); },
-    "?": () => document.getElementById("help")?.showModal(),
+    },
+    why: () => {
+      const last = [...document.querySelectorAll("#turns .why > summary")].pop();
+      last?.focus();
+      last?.click();
+    },
   };
+  const does = (press) => [...document.querySelectorAll("#help [data-does]")]
+    .find((one) => one.dataset.presses.split(",").includes(press))?.dataset.does;
+
+  function found(press) {
+    if (/^[1-9]$/.test(press)) return openMenu()?.querySelectorAll("li button")[press - 1]; // a choice of the open menu
+    return [...document.querySelectorAll(`[data-key~="${CSS.escape(press)}"]:not([hidden])`)].pop();
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") { leave(); return; }
-    if (typing(event.target)) return;
-    if (event.key === "i" && Date.now() - going < 1500 && document.body.dataset.home) {
-      location.assign(document.body.dataset.home);
-      return;
-    }
-    const keyed = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]:not([hidden])`)].pop();
-    if (!DOES[event.key] && !keyed) return;
+    const press = event.key === "Escape" ? "Esc" : event.key;
+    if (press !== "Esc" && typing(event.target)) return;
+    if (press === "Enter" && document.activeElement !== document.body) return; // what has the focus knows what to do
+    const goes = Date.now() - went < 1500 && does(`g ${press}`);
+    went = press === "g" ? Date.now() : 0;
+    const keyed = !goes && found(press), act = goes || does(press);
+    if (!keyed && !act) return;
     event.preventDefault();
-    if (keyed) use(keyed); else DOES[event.key]();
+    if (keyed) use(keyed);
+    else if (act.startsWith("go:")) location.assign(document.body.dataset[act.slice(3)]);
+    else DOES[act]();
   });
 
   document.addEventListener("click", (event) => {
