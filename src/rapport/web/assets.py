@@ -37,6 +37,7 @@ STYLES = (
     "why",
     "composer",
     "tag",
+    "mentions",
     "person",
     "portrait",
     "feeling",
