@@ -176,3 +176,12 @@ def test_a_preview_or_a_refused_answer_is_not_yet_having_seen_it(cast: Cast, bea
     too_long = bea.post(f"{path}reply/", {"text": "x" * 300, "do": "send", "seen": seen}).content.decode()
     assert mark_on(previewed) == mark_on(too_long) == seen
     assert "while you were writing" not in previewed + too_long
+
+
+def test_words_come_first_and_who_said_them_is_fetched_after(cast: Cast, bea: Client) -> None:
+    path = f"/w/acme/c/{cast.says('@ann', '@acme where is my parcel?', name='Ann Lee').pk}/"
+    panes = bea.get(path, headers={"HX-Request": "true", "HX-Target": "panes"}).content.decode()
+    assert "parcel" in panes and 'hx-trigger="load"' in panes and "Known as" not in panes
+    person = bea.get(path, headers={"HX-Request": "true", "HX-Target": "person"}).content.decode()
+    assert "Known as" in person and "<html" not in person and 'hx-trigger="load"' not in person
+    assert "Known as" in bea.get(path).content.decode()  # without JavaScript it is all there

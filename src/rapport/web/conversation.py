@@ -41,7 +41,7 @@ def found(member: Member, id: int) -> Conversation:
 @require_safe
 @member_required
 def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
-    """One conversation: only its turns, only the two panes, or the whole desk."""
+    """One conversation: only its turns, only the person, only the two panes, or the whole desk."""
     row = found(member, id)
     if wants_fragment(request, "turns"):
         mark = colliding.mark(row)
@@ -50,15 +50,27 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
     if "HX-Preloaded" not in request.headers:  # fetched ahead is not yet read
         read_about(member, row.pk)
+    if wants_fragment(request, "person"):
+        return _beside(request, member, row)
     return show(request, member, row)
+
+
+def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResponse:
+    """Who said it, fetched by itself when the words are there: only now is what was fetched ahead being read."""
+    if mentions.saw(member, row):
+        hint(member.workspace_id, "mention", member.pk)
+    context = {"conversation": row, "person": _person(row, member), "has_page": private.has_page(row), "later": False}
+    stream = streams.named(request.GET.get("stream"))
+    return page(request, "desk/_person.html", stream=stream, moment=now(), **context)
 
 
 def show(request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
     stream = streams.named(request.GET.get("stream") or request.POST.get("stream"))
-    if request.method == "GET" and mentions.saw(member, row):
+    if request.method == "GET" and "HX-Preloaded" not in request.headers and mentions.saw(member, row):
         hint(member.workspace_id, "mention", member.pk)
-    context = {"stream": stream, "moment": now()} | _open(request, member, row) | more
+    later = wants_fragment(request, "panes") and request.method == "GET"  # words first; who said them comes next
+    context = {"stream": stream, "moment": now()} | _open(request, member, row, later=later) | more
     if wants_fragment(request, "panes"):
         answer = page(request, "desk/_opened.html", status=status, **context)
         if request.method == "POST":  # a refusal keeps the conversation's own address
@@ -68,7 +80,7 @@ def show(request: HttpRequest, member: Member, row: Conversation, *, status: int
     return page(request, "desk/desk.html", status=status, **(around | context))
 
 
-def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, Any]:
+def _open(request: HttpRequest, member: Member, row: Conversation, *, later: bool) -> dict[str, Any]:
     draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
     mark = colliding.mark(row)
     line = turns.read(row, number(request.GET.get("before")), reader=member)
@@ -93,7 +105,8 @@ def _open(request: HttpRequest, member: Member, row: Conversation) -> dict[str, 
         "presets": snoozing.presets(now(), member.tz),
         "tags": list(row.tags.order_by("folded")),
         "known_tags": [tag.name for tag in tagging.known(member)],
-        "person": _person(row, member),
+        "person": None if later else _person(row, member),
+        "later": later,
     }
 
 
