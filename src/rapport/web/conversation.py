@@ -59,7 +59,12 @@ def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResp
     """Who said it, fetched by itself when the words are there: only now is what was fetched ahead being read."""
     if mentions.saw(member, row):
         hint(member.workspace_id, "mention", member.pk)
-    context = {"conversation": row, "person": _person(row, member), "has_page": private.has_page(row), "later": False}
+    context: dict[str, Any] = {
+        "conversation": row,
+        "person": _person(row, member),
+        "has_page": private.has_page(row),
+        "later": False,
+    }
     stream = streams.named(request.GET.get("stream"))
     return page(request, "desk/_person.html", stream=stream, moment=now(), **context)
 
