@@ -13,7 +13,7 @@ from rapport.channels import registry
 from rapport.channels.fake.channel import FakeChannel
 from rapport.core import work
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, replying, working
+from rapport.inbox import colliding, replying, undoing, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Outgoing
 from tests.conftest import NOW, Cast
@@ -94,7 +94,7 @@ def test_a_colleagues_decision_is_told_first(
 def test_ones_own_decision_and_one_that_was_undone_stop_nobody(cast: Cast, matter: Conversation) -> None:
     seen = colliding.mark(matter)
     working.assign(matter, cast.bea, by=cast.bea)
-    working.undo(matter, working.settle(matter, by=cast.cem).pk, by=cast.cem)
+    undoing.undo(matter, working.settle(matter, by=cast.cem).pk, by=cast.cem)
     replying.reply(matter, "It comes tomorrow.", by=cast.bea, seen=seen)
 
 

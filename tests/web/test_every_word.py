@@ -83,7 +83,7 @@ class Shown(HTMLParser):
         self._silent: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.SILENT:
+        if tag in self.SILENT or ("aria-hidden", "true") in attrs:  # the second: letters that only stand for a face
             self._silent.append(tag)
         self.said += [value for name, value in attrs if name in self.HEARD and value]
 
