@@ -12,12 +12,12 @@ from typing import IO, Any
 
 CALLS: dict[str, tuple[int | str, ...]] = {
     "_": (0,), "gettext": (0,), "gettext_lazy": (0,), "Refused": (0,), "Collided": (0,), "Sentence": (0,),
-    "ChannelError": (0,),
+    "ChannelError": (0,), "Mistake": (0,), "wrong": (0,),
     "Setting": ("label", "help"),
 }  # fmt: skip
 """Name of a call → which of its arguments are sentences, by place or by keyword."""
 PLURALS = ("ngettext", "ngettext_lazy")
-DICTIONARIES = ("WORDS",)
+DICTIONARIES = ("WORDS", "WRONG")
 DECLARED = ("label", "cannot_send")
 """What a channel declares of itself, in the body of its class."""
 Found = tuple[int, str, Any, list[str]]

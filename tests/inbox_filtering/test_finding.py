@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rapport.core.database import now
-from rapport.inbox import working
+from rapport.inbox import tagging, working
 from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.filtering.parse import parse
@@ -48,6 +48,7 @@ def town(cast: Cast) -> Cast:
     working.assign(ann, cast.bea, by=cast.bea)
     working.note(cy, "Ask the warehouse", by=cast.bea)
     working.settle(cy, by=cast.bea)
+    tagging.tag(ann, "Hot kettle", by=cast.bea)
     buys(cast, ann, "A-77", delivered=NOW - timedelta(days=3), status="delivered", text="Copper kettle")
     buys(cast, cy, "C-1", placed_at=NOW - timedelta(days=40), status="open", text="Tea pot")
     return cast
@@ -81,6 +82,9 @@ def town(cast: Cast) -> Cast:
         ("has:note", {"@cy"}),
         ("-has:note", {"Ann Lee", "Bo Berg"}),
         ("has:link", {"@cy"}),
+        ('tag:"hot KETTLE"', {"Ann Lee"}),
+        ("-tag:#vip is:open", {"Ann Lee", "Bo Berg"}),
+        ("has:tag", {"Ann Lee"}),
         ("has:draft", set()),
         ("has:answer", set()),
         ("has:rating", set()),

@@ -23,6 +23,7 @@ from rapport.inbox import (
     snoozing,
     tagging,
     undoing,
+    viewing,
     working,
 )  # fmt: skip
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
@@ -68,6 +69,7 @@ def live(cast: Cast) -> None:
     facts.remove(Fact.objects.get(), by=cast.dana)
     promising.keep(Promise.objects.get(), by=cast.dana)
     comparing.keep_apart(person, bo, by=cast.bea)
+    viewing.keep("Complaints", "is:complaint is:open", by=cast.bea, shared=True)
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     tagging.tag(ann, "Urgent", by=cast.bea)
     undoing.undo(ann, working.settle(ann, by=cast.bea).pk, by=cast.bea)

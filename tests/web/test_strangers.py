@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rapport.core.models import Work
-from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise
+from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise, View
 from rapport.people import merging
 from rapport.people.models import Apart, Likeness, Merge, Person
 from rapport.web import importing, uploads
@@ -64,6 +64,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
         "felt": Message.objects.first(), "person_note": conversation.identity.person,
         "unnote": PersonNote.objects.first(), "fact": Fact.objects.first(), "promise": Promise.objects.first(),
         "unfelt": Feeling.objects.first(),
+        **dict.fromkeys(("view", "view_move", "view_removal", "view_return"), View.objects.first()),
     }  # fmt: skip
     from django.core import signing
 
@@ -89,10 +90,11 @@ def world(cast: Cast) -> Cast:
     Promise.objects.create(message=message, start=0, end=5, who="them")
     Feeling.objects.create(message=message, valence="negative", by=cast.bea)
     ann = conversation.identity.person
-    other, third = (Person.objects.create(workspace=cast.acme, name="A secret name") for _ in range(2))
+    other, third = (Person.objects.create(workspace=cast.acme, name="secretly") for _ in range(2))
     merging.merge(ann, other, by=cast.bea)
     Likeness.objects.create(workspace=cast.acme, one=ann, other=third, weight=2)
     Apart.objects.create(workspace=cast.acme, one=ann, other=third)
+    View.objects.create(workspace=cast.acme, member=cast.bea, name="A secret view", words="is:late", shared=True)
     payload = {"source": cast.source.pk}
     at = conversation.created_at
     Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)

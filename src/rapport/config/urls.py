@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from rapport.web import (
     assets,
+    bulk,
     components,
     conversation,
     demo,
@@ -40,6 +41,7 @@ from rapport.web import (
     tags,
     terms,
     verbs,
+    views,
     webhook,
     wellbeing,
 )
@@ -91,6 +93,14 @@ workspace = [
     path("people/same/<int:id>/later/", likenesses.later, name="likeness_later"),
     path("people/apart/<int:id>/end/", likenesses.together_again, name="apart_end"),
     path("search/", search.search, name="search"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("bulk/<int:job>/", bulk.bulk_progress, name="bulk_progress"),
+    path("bulk/<str:token>/undo/", bulk.bulk_undo, name="bulk_undo"),
+    path("views/", views.views, name="views"),
+    path("views/<int:id>/", views.change, name="view"),
+    path("views/<int:id>/move/", views.move, name="view_move"),
+    path("views/<int:id>/removal/", views.removal, name="view_removal"),
+    path("views/<int:id>/return/", views.come_back, name="view_return"),
     path("sources/", sources.sources, name="sources"),
     path("sources/new/<str:kind>/", sources.connect, name="connect"),
     path("sources/<int:id>/", source.source, name="source"),

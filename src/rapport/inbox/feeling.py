@@ -68,7 +68,8 @@ def turn_of(message: Message) -> Turn:
         return Turn(message.pk, message.conversation_id, message.said_at, True, who)
     reading = getattr(message, "reading", None)
     data: dict[str, Any] = reading.data if reading else {}
-    said = [one for one in message.feelings.all() if one.withdrawn_at is None]
+    rows = message.feelings.all()  # type: ignore[attr-defined, unused-ignore]
+    said = [one for one in rows if one.withdrawn_at is None]
     stands = max(said, key=lambda one: one.pk, default=None)
     reasons = [(one["code"], one.get("evidence", ""), one.get("start", -1)) for one in data.get("reasons", ())]
     cause, code = feelings.cause(message.text or message.subject, reasons)

@@ -26,6 +26,7 @@ from rapport.inbox.models import (
     Reading,
     Revision,
     Source,
+    View,
 )
 from rapport.people.models import Merge, Order, Person
 
@@ -65,6 +66,7 @@ PLACES = (
     Place(Person, "workspace_id", ("organisation", "note")),
     Place(Order, "workspace_id", ("number", "status", "text")),
     Place(Merge, "workspace_id", ("why",)),
+    Place(View, "workspace_id", ("name", "words")),
     Place(Source, "workspace_id", ("error",)),
     Place(Arrival, "workspace_id", ("error",)),
     Place(Work, "workspace_id", ("error",)),

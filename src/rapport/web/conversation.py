@@ -71,11 +71,12 @@ def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResp
 
 def show(request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
-    stream = streams.named(request.GET.get("stream") or request.POST.get("stream"))
+    stream = streams.asked(request.GET.get("stream") or request.POST.get("stream"), request.GET.get("view"))
     if request.method == "GET" and "HX-Preloaded" not in request.headers and mentions.saw(member, row):
         hint(member.workspace_id, "mention", member.pk)
     later = wants_fragment(request, "panes") and request.method == "GET"  # words first; who said them comes next
-    context = {"stream": stream, "moment": now()} | _open(request, member, row, later=later) | more
+    heading = streams.heading(member, stream)
+    context = {"stream": stream, "heading": heading, "moment": now()} | _open(request, member, row, later=later) | more
     if wants_fragment(request, "panes"):
         answer = page(request, "desk/_opened.html", status=status, **context)
         if request.method == "POST":  # a refusal keeps the conversation's own address

@@ -10,19 +10,23 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.core.database import now
 from rapport.inbox.models import Conversation, Source
-from rapport.web import streams
+from rapport.web import streams, views
 from rapport.web.answering import page, wants_fragment
 from rapport.web.reach import member_required, number
 
 
 def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, stream: str = "") -> dict[str, Any]:
     """What the stream pane needs: one page of rows and the counts of all streams."""
-    stream = stream or streams.named(request.GET.get("stream"))
+    stream = stream or streams.asked(request.GET.get("stream"), request.GET.get("view"))
     counts = Conversation.counts(member)
     return {
         "stream": stream,
         "streams": streams.read(member, stream, request.GET.get("after", "")),
         "counts": counts,
+        "heading": streams.heading(member, stream),
+        "views": views.on_desk(member),
+        "counted": False,
+        "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
         "opened": opened,
         "silent": list(
             Source.objects.filter(workspace=member.workspace).exclude(silent_at=None).order_by("silent_at")[:3]

@@ -34,6 +34,7 @@ KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key((NEXT,), _("next in the stream"), "next"),
             Key((PREVIOUS,), _("previous in the stream"), "previous"),
             Key((OPEN, "Enter"), _("open it"), "open"),
+            Key(("x",), _("choose the row, with shift all between; then one verb for all chosen"), "choose"),
             Key((ARRIVED,), _("show what has just arrived")),
             Key((SEARCH,), _("search")),
             Key(("g i",), _("go to the inbox"), "go:home"),

@@ -44,6 +44,7 @@ HELP = (
                 ("is:rumour", "is:advice", "is:pledge", "is:helped", "is:rant", "is:spam", "is:unsure"),
                 _("the rarer ones"),
             ),
+            (("tag:refund", "has:tag"), _("it bears this tag, any tag")),
             (("has:note", "has:draft", "has:answer"), _("a note, a draft of yours, an answer of ours hangs on it")),
             (("has:link", "has:promise", "has:rating"), _("the message holds one")),
             (("lang:de",), _("the language it is written in, as a code")),

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
-from rapport.core.database import now
 from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.filtering.parse import parse
 from rapport.inbox.filtering.values import Filter, Parsed
 from rapport.inbox.filtering.write import write
+from rapport.inbox.models import View
 from rapport.web import hits, operators
 from rapport.web.answering import page
 from rapport.web.reach import member_required
@@ -33,10 +32,6 @@ FINDS: dict[str, Callable[..., reading.Page]] = {
 }
 
 
-def sight(member: Member) -> Sight:
-    return Sight(member, now(), timezone.get_current_timezone())
-
-
 @require_safe
 @member_required
 def search(request: HttpRequest, member: Member) -> HttpResponse:
@@ -45,9 +40,10 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
     kind = kind if kind in FINDS else "messages"
     parsed = parse(typed)
     context: dict[str, Any] = {"sought": typed, "kind": kind, "help": operators.HELP}
+    context["saved"] = [] if parsed.filter else list(View.objects.seen_by(member))
     if parsed.filter:
         after = request.GET.get("after", "")
-        found = FINDS[kind](parsed.filter, sight(member), after)
+        found = FINDS[kind](parsed.filter, Sight.of(member), after)
         context |= {
             "found": found,
             "hits": shown(kind, found.rows, parsed.filter),
@@ -79,5 +75,5 @@ def mistakes(typed: str, parsed: Parsed) -> list[tuple[str, tuple[Piece, ...]]]:
 def _strip(member: Member, filter: Filter) -> list[Any]:
     """People of that name, shown above the messages; only where nothing but words or names was asked for."""
     if all(not one.key or one.key == "from" for group in filter.groups for one in group):
-        return reading.people(filter, sight(member), size=STRIP).rows
+        return reading.people(filter, Sight.of(member), size=STRIP).rows
     return []

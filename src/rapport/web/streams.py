@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from rapport.accounts.models import Member
-from rapport.inbox.models import STREAMS, Conversation
+from rapport.inbox import viewing
+from rapport.inbox.filtering import reading
+from rapport.inbox.filtering.conditions import Sight
+from rapport.inbox.models import STREAMS, Conversation, View
+from rapport.web import words
 
 PAGE = 50
 BY_POSITION = {"needs", "mine"}
@@ -26,12 +31,33 @@ class Page:
 
 
 def named(name: str | None) -> str:
-    """A stream that exists: the one asked for, else *Needs an answer*."""
-    return name if name in STREAMS else "needs"
+    """A stream that exists: the one asked for, else *Needs an answer*. ``view-12`` is the view with this id."""
+    return name if name in STREAMS or (name and _view_id(name)) else "needs"
+
+
+def asked(stream: str | None, view: str | None) -> str:
+    """The stream that an address asks for; ``?view=12`` is another way to say ``?stream=view-12``."""
+    return named(f"view-{view}" if view else stream)
+
+
+def viewed(member: Member, stream: str) -> View | None:
+    """The view that this stream is, if it is one that this member may see."""
+    id = _view_id(stream)
+    return View.objects.seen_by(member).filter(pk=id).first() if id else None
+
+
+def heading(member: Member, stream: str) -> str:
+    """What stands above the stream."""
+    if stream in STREAMS:
+        return str(words.STREAMS[stream])
+    view = viewed(member, stream)
+    return view.name if view else _("This view is gone")
 
 
 def read(member: Member, stream: str, after: str = "", size: int = PAGE) -> Page:
     """Up to ``size`` rows after the place ``after``, with who wrote, where it came from and whose it is."""
+    if stream not in STREAMS:
+        return _of_view(viewed(member, stream), member, stream, after, size)
     rows = Conversation.objects.stream(stream, member).select_related("identity", "source", "assignee")
     rows = rows.prefetch_related("tags")
     past = _past(stream, after)
@@ -46,6 +72,9 @@ def next_after(member: Member, stream: str, done: Conversation, place: str) -> C
 
     In a stream of what is owed, whoever has come to its end goes on with what was passed over, the most pressing first.
     """
+    if stream not in STREAMS:
+        behind = _of_view(viewed(member, stream), member, stream, place, 2).rows
+        return next((row for row in behind if row.pk != done.pk), None)
     rows = Conversation.objects.stream(stream, member).exclude(pk=done.pk)
     past = _past(stream, place)
     following = rows.filter(past).first() if past else None
@@ -57,6 +86,19 @@ def place_of(stream: str, row: Conversation) -> str:
     return _place(stream, row)
 
 
+def _of_view(view: View | None, member: Member, stream: str, after: str, size: int) -> Page:
+    if view is None:
+        return Page(stream, [], "", "")
+    found = reading.conversations(viewing.filter_of(view), Sight.of(member), after, size)
+    prefetch_related_objects(found.rows, "tags")
+    return Page(stream, found.rows, found.after, after)
+
+
+def _view_id(stream: str) -> int:
+    kind, _dash, id = stream.partition("-")
+    return int(id) if kind == "view" and id.isascii() and id.isdigit() and len(id) < 19 else 0
+
+
 def _place(stream: str, row: Conversation) -> str:
     first = str(row.position) if stream in BY_POSITION else row.last_message_at.isoformat()
     return f"{first}~{row.pk}"
@@ -64,7 +106,7 @@ def _place(stream: str, row: Conversation) -> str:
 
 def _past(stream: str, after: str) -> Q | None:
     """The condition *after this place*; None when nobody could have been given such a place."""
-    first, _, last = after.partition("~")
+    first, _tilde, last = after.partition("~")
     if not (last.isascii() and last.isdigit() and len(last) < 19):
         return None
     pk = int(last)

@@ -42,6 +42,10 @@ EMPTY_STREAM = {
     "quiet": (_("Nothing here yet."), _("Messages that ask nothing of you are kept here, each with its reason.")),
     "all": (_("No conversations yet."), _("Import a file or connect a webhook, and they appear here.")),
 }
+EMPTY_VIEW = (
+    _("Nothing fits this view now."),
+    _("What fits it comes by itself. A view is changed, or removed, on the page Views."),
+)
 STATES = {
     "quiet": _("No answer needed"),
     "needs_answer": _("Needs an answer"),

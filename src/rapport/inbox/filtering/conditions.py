@@ -14,12 +14,15 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
+from django.utils.timezone import get_current_timezone
 
 from rapport.accounts.models import Member
+from rapport.core.database import now
 from rapport.core.search import matching
+from rapport.inbox import tagging
 from rapport.inbox.filtering import moments, operators
 from rapport.inbox.filtering.values import Clause, Group
-from rapport.inbox.models import Disposition, Draft, Message, Note
+from rapport.inbox.models import Disposition, Draft, Message, Note, Tagging
 from rapport.people.models import Identity, Order, Person
 
 ORDERS = frozenset({"order", "bought", "placed", "delivered"})
@@ -35,6 +38,11 @@ class Sight:
     member: Member
     now: datetime
     zone: tzinfo
+
+    @classmethod
+    def of(cls, member: Member) -> Sight:
+        """This member, at this moment, in the zone that the request or the process is in."""
+        return cls(member, now(), get_current_timezone())
 
 
 def noun(clause: Clause) -> str:
@@ -74,6 +82,9 @@ def of_talk(clause: Clause, sight: Sight, at: str = "") -> Q:
         return _standing(value, sight, at)
     if key == "has":
         return _having(value, sight, f"{at}pk")
+    if key == "tag":
+        borne = Tagging.objects.filter(conversation=OuterRef(f"{at}pk"), tag__folded=tagging.fold(value.lstrip("#")))
+        return Q(Exists(borne))
     if key == "assigned":
         return _assigned(value, sight, at)
     named = Q(**{f"{at}source__name__iexact": value}) | Q(**{f"{at}source__kind__iexact": value})
@@ -88,7 +99,6 @@ def _standing(value: str, sight: Sight, at: str) -> Q:
         "private": Q(**{f"{at}public": False}),
         "mine": Q(**{f"{at}assignee": sight.member}),
         "unassigned": Q(**{f"{at}assignee": None}),
-        "snoozed": Q(**{f"{at}snoozed_until__gt": sight.now}),
         "late": Q(**{f"{at}state": "needs_answer", f"{at}due_at__lt": sight.now}),
     }[value]
 
@@ -97,6 +107,7 @@ def _having(value: str, sight: Sight, conversation: str) -> Q:
     """Something that hangs on the conversation. A draft is one's own: nobody sees what others have not sent."""
     hangs = {
         "note": Note.objects.filter(withdrawn_at=None),
+        "tag": Tagging.objects.all(),
         "draft": Draft.objects.filter(member=sight.member).exclude(text=""),
         "answer": Message.objects.filter(ours=True, deleted_at=None),
     }

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from rapport.inbox.filtering import moments
 
 STATES: Mapping[str, tuple[str, ...]] = {
-    "open": ("needs_answer", "waiting_on_them", "waiting_inside", "waiting_on_community"),
+    "open": ("needs_answer", "waiting_on_them", "waiting_inside", "waiting_on_community", "snoozed"),
     "needs": ("needs_answer",),
-    "waiting": ("waiting_on_them", "waiting_inside", "waiting_on_community"),
+    "waiting": ("waiting_on_them", "waiting_inside", "waiting_on_community", "snoozed"),
+    "snoozed": ("snoozed",),
     "answered": ("settled",),
     "quiet": ("quiet",),
 }
 """Words for ``is:`` that name states of a conversation."""
-STANDINGS = ("public", "private", "mine", "unassigned", "snoozed", "late")
+STANDINGS = ("public", "private", "mine", "unassigned", "late")
 """Words for ``is:`` that name something else about a conversation."""
 ROWS: Mapping[str, tuple[int, ...]] = {
     "danger": (1,),
@@ -37,7 +38,7 @@ ROWS: Mapping[str, tuple[int, ...]] = {
 SIDES = ("ours", "theirs")
 IS = (*STATES, *STANDINGS, *ROWS, *SIDES)
 HAS_SAID = ("link", "promise", "rating")
-HAS_TALK = ("note", "draft", "answer")
+HAS_TALK = ("note", "draft", "answer", "tag")
 HAS = (*HAS_SAID, *HAS_TALK, "order")
 ABOUT = {"us": "about_us", "rival": "rival", "nothing": "nearby"}
 
@@ -77,6 +78,7 @@ OPERATORS: Mapping[str, Check] = {
     "to": _any,
     "about": _one_of(*ABOUT),
     "channel": _any,
+    "tag": _any,
     "is": _one_of(*IS),
     "has": _one_of(*HAS),
     "assigned": _any,

@@ -12,6 +12,7 @@ from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.tag import Tag, Tagging
 from rapport.inbox.models.term import Term
+from rapport.inbox.models.view import View
 
 __all__ = [
     "STREAMS",
@@ -38,5 +39,6 @@ __all__ = [
     "Tag",
     "Tagging",
     "Term",
+    "View",
     "Wishes",
 ]

@@ -31,6 +31,7 @@ from rapport.inbox.models import (
     Tag,
     Tagging,
     Term,
+    View,
 )
 from rapport.people.models import Apart, Identity, Merge, Order, Person
 
@@ -75,6 +76,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("member", Member, ("name", "role", "zone", "created_at", "left_at")),
     Kind("term", Term, ("kind", "text", "created_at")),
     Kind("tag", Tag, ("name", "folded", "created_at")),
+    Kind(
+        "view",
+        View,
+        ("name", "words", "shared", "on_desk", "place", "created_at", "removed_at"),
+        {"member": "member"},
+    ),
     Kind("person", Person, ("name", "organisation", "note", "created_at")),
     Kind(
         "identity",

@@ -25,6 +25,7 @@ from rapport.inbox.models import (
     Tag,
     Tagging,
     Term,
+    View,
 )
 from rapport.inbox.models.conversation import states_of
 from rapport.people.models import Apart, Identity, Merge, Order, Person
@@ -57,6 +58,7 @@ class Scope:
             "member": Member.objects.filter(**own),
             "term": Term.objects.filter(**own),
             "tag": Tag.objects.filter(**own),
+            "view": View.objects.filter(**own),
             "person": Person.objects.filter(**own),
             "identity": Identity.objects.filter(**own),
             "order": Order.objects.filter(**own),
@@ -143,6 +145,7 @@ class Scope:
             "member": whole["member"].filter(who),
             "term": whole["term"] if self.person is None else whole["term"].none(),
             "tag": whole["tag"].filter(pk__in=taggings.values("tag")),
+            "view": whole["view"].none(),
             "person": whole["person"].filter(people),
             "identity": identities,
             "order": whole["order"].filter(person__in=whole["person"].filter(people).values("pk"))

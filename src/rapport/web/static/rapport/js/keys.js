@@ -31,6 +31,7 @@
     previous: () => move(-1),
     open: () => (document.activeElement.closest("[data-row]") || document.querySelector("[data-row]"))?.click(),
     help: () => document.getElementById("help")?.showModal(),
+    choose: () => {}, // bulk.js listens for itself: it needs to know of shift
     leave: () => {
       const menu = document.querySelector("[data-menu][open]");
       if (!menu) { document.activeElement.blur(); return; }
