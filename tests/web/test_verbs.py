@@ -99,7 +99,7 @@ def _file(conversation: Conversation) -> object:
 def test_no_answer_needed_asks_why_and_can_be_undone(ann: Conversation, bea: Client) -> None:
     page = post(bea, f"/w/acme/c/{ann.pk}/silence/", why="joke")
     ann.refresh_from_db()
-    assert ann.state == "quiet" and "No answer needed: joke or rant." in page
+    assert ann.state == "quiet" and "No answer needed: Joke or rant." in page
     page = post(bea, undo_in(page))
     ann.refresh_from_db()
     assert ann.state == "needs_answer" and "Undone." in page

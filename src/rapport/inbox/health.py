@@ -18,11 +18,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.accounts.models import Workspace
 from rapport.core.models import Work
+from rapport.core.saying import grouped
 from rapport.inbox import rhythm
 from rapport.inbox.models import Arrival, Message, Pulse, Source
 
 LATE = timedelta(minutes=15)
 """A lag, or a wait for the line, that somebody should know of."""
+A_MOMENT = timedelta(minutes=2)
+"""A silence that nobody would call one."""
 LAG_OF = 2_000
 """The newest messages of the workspace of which the lag is told."""
 JOBS = {
@@ -142,6 +145,8 @@ def _silence(one: SourceHealth) -> list[Sentence]:
         return []
     if verdict.word == "never":
         return [Sentence(_("Nothing has arrived yet."))]
+    if verdict.silent_for < A_MOMENT:
+        return []
     span, day = length(verdict.silent_for), WEEKDAYS[verdict.weekday]
     if verdict.word == "thin":
         return [Sentence(_("Silent for %(span)s. There is not enough history to say whether that is usual.")
@@ -149,7 +154,7 @@ def _silence(one: SourceHealth) -> list[Sentence]:
     if verdict.word == "usual":
         return [Sentence(_("Silent for %(span)s, as is usual.") % {"span": span})]
     words = _("Silent for %(span)s, unusual for a %(day)s: some %(n)s messages were to be expected.")
-    return [Sentence(words % {"span": span, "day": day, "n": f"{verdict.expected:,.0f}"}, bad=True)]
+    return [Sentence(words % {"span": span, "day": day, "n": grouped(verdict.expected)}, bad=True)]
 
 
 def _lag(one: SourceHealth) -> list[Sentence]:
@@ -161,7 +166,7 @@ def _lag(one: SourceHealth) -> list[Sentence]:
         late = one.waiting_since is not None and one.now - one.waiting_since > LATE
         words = ngettext("%(n)s arrival waits for the line", "%(n)s arrivals wait for the line", one.waiting)
         since = _("the oldest for %(span)s") % {"span": length(one.now - (one.waiting_since or one.now))}
-        found.append(Sentence(f"{words % {'n': f'{one.waiting:,}'}}, {since}.", bad=late))
+        found.append(Sentence(f"{words % {'n': grouped(one.waiting)}}, {since}.", bad=late))
     return found
 
 
@@ -169,10 +174,10 @@ def _rows(one: SourceHealth) -> list[Sentence]:
     found = [Sentence(one.source.error, bad=True)] if one.source.error else []
     if n := one.source.unreadable:
         words = ngettext("%(n)s row could not be read and is kept.", "%(n)s rows could not be read and are kept.", n)
-        found.append(Sentence(words % {"n": f"{n:,}"}))
+        found.append(Sentence(words % {"n": grouped(n)}))
     if n := one.set_aside:
         words = ngettext("%(n)s message is set aside.", "%(n)s messages are set aside.", n)
-        found.append(Sentence(words % {"n": f"{n:,}"}, bad=True))
+        found.append(Sentence(words % {"n": grouped(n)}, bad=True))
     return found
 
 

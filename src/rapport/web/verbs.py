@@ -32,7 +32,7 @@ Said = str | Callable[[Conversation], str]
 def silence(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """No answer needed, and why."""
     why = request.POST.get("why", "")
-    said = _("No answer needed: %(why)s.") % {"why": str(words.SILENCE.get(why, "")).lower()}
+    said = _("No answer needed: %(why)s.") % {"why": words.SILENCE.get(why, "")}
     return _act(request, member, id, lambda row: working.no_answer_needed(row, by=member, why=why), said, done=True)
 
 
