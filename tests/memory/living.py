@@ -29,9 +29,9 @@ from rapport.inbox import (
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
-from rapport.people import comparing, merging
+from rapport.people import comparing, merging, organising, uniting
 from rapport.people.likeness import Sign
-from rapport.people.models import Identity, Order, Person
+from rapport.people.models import Identity, Order, Organisation, Person
 from tests.conftest import NOW, Cast
 
 
@@ -45,8 +45,12 @@ def live(cast: Cast) -> None:
     )
     cast.says("@cy", "", id="c1", version="gone", deleted=True)
     person = Message.objects.filter(external_id="a1").get().identity.person
-    person.organisation, person.note = "Example Bakery", "Met at the fair."
+    person.note = "Met at the fair."
     person.save()
+    organising.keep(cast.acme.pk, [(person.pk, "Example Bakery")])
+    gone = organising.belong(person, "Guild of Bakers", by=cast.bea, role="treasurer", since=NOW)
+    organising.end(gone, by=cast.cem)
+    uniting.unite(Organisation.objects.get(name="Example Bakery"), gone.organisation, by=cast.bea)
     Order.objects.create(
         workspace=cast.acme, person=person, shop="shop", number="A-1042", key=key("shop", "A-1042"), placed_at=NOW,
         total=4990, currency="EUR", status="sent to Ann Example", text="1 blue kettle", arrived_at=NOW,
@@ -114,7 +118,8 @@ def comparable(raw: bytes) -> list[dict[str, Any]]:
     return [first, *(_renumbered(row, numbers) for row in kept)]
 
 
-_TO = {"person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
+_TO = {"organisation": "organisation", "one_with": "organisation", "union": "union",
+       "person": "person", "identity": "identity", "source": "source", "conversation": "conversation", "by": "member",
        "assignee": "member",
        "removed_by": "member", "kept_by": "member",
        "in_reply_to": "message", "message": "message", "first": "message", "last": "message",

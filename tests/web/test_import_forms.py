@@ -13,6 +13,7 @@ from django.test import Client
 from rapport.channels.base import Batch, Remark
 from rapport.core import work
 from rapport.ingest import accepting, importing
+from rapport.people import organising
 from rapport.people.models import Order, Person
 from tests.channels.test_files_archives import MAIL, zipped
 from tests.channels.test_files_people import CARDS
@@ -75,7 +76,7 @@ def test_a_folder_of_mails_is_imported_as_it_lies(cast: Cast, tmp_path: Path) ->
 def test_the_pane_shows_orders_and_a_note_its_writer(cast: Cast, bea: Client) -> None:
     conversation = cast.says("ann", "@acme where is it?", id="m1")
     person = conversation.identity.person  # type: ignore[union-attr]
-    Person.objects.filter(pk=person.pk).update(organisation="Berg & Co")
+    organising.keep(cast.acme.pk, [(person.pk, "Berg & Co")])
     Order.objects.create(workspace=cast.acme, person=person, shop="s", number="A-1", key=b"1", total=4990,
                          currency="EUR", status="delivered", placed_at=NOW - timedelta(days=9))  # fmt: skip
     note = Remark(network="social", external_id="n", thread="m1", author="Gone Colleague", text="VIP", at=NOW)

@@ -10,8 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rapport.core.models import Work
 from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise, View
-from rapport.people import merging
-from rapport.people.models import Apart, Likeness, Merge, Person
+from rapport.people import merging, organising, uniting
+from rapport.people.models import Apart, Belonging, Likeness, Merge, Organisation, Person, Union
 from rapport.web import importing, uploads
 from tests.conftest import Cast
 from tests.web.conftest import Browser
@@ -53,6 +53,10 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     """The address of this page about something of Acme's that really exists."""
     conversation = Conversation.objects.get(workspace=cast.acme)
     rows = {
+        **{name: Organisation.objects.first() for name in
+           ("organisation", "organisation_name", "organisation_person", "organisation_same")},
+        "organisation_part": Union.objects.first(), "belonging": Belonging.objects.first(),
+        "belong": conversation.identity.person,
         "again": Arrival.objects.first(), "correction": Message.objects.first(), "person": conversation.identity.person,
         "withdrawal": Outgoing.objects.first(), "retry": Outgoing.objects.first(), "member_role": cast.cem,
         "member_link": cast.cem, "forgetting": conversation.identity.person, "forget_look": conversation.identity.person,
@@ -95,6 +99,8 @@ def world(cast: Cast) -> Cast:
     Likeness.objects.create(workspace=cast.acme, one=ann, other=third, weight=2)
     Apart.objects.create(workspace=cast.acme, one=ann, other=third)
     View.objects.create(workspace=cast.acme, member=cast.bea, name="A secret view", words="is:late", shared=True)
+    one, two = (organising.belong(ann, f"A secret club {n}", by=cast.bea) for n in (1, 2))
+    uniting.unite(one.organisation, two.organisation, by=cast.bea)
     payload = {"source": cast.source.pk}
     at = conversation.created_at
     Work.objects.create(workspace_id=cast.acme.pk, kind="import", payload=payload, due_at=at, dead_at=at)

@@ -28,7 +28,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
 from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Source
-from rapport.people.models import Identity, Likeness, Merge, Order, Person, Trait
+from rapport.people.models import Belonging, Identity, Likeness, Merge, Order, Person, Trait
 
 BATCH = 200
 NOBODY = "forgotten-"
@@ -118,6 +118,7 @@ def _rows(known: Known) -> Counter[str]:
             "notes about them": Note.objects.filter(conversation__in=_some(known.began)).count()
             + PersonNote.objects.filter(person__in=known.everyone).count(),
             "facts about them": Fact.objects.filter(person__in=known.everyone).count(),
+            "organisations of theirs": Belonging.objects.filter(person__in=known.everyone).count(),
             "drafts to them": Draft.objects.filter(conversation__in=_some(known.began)).count(),
             "orders of theirs": Order.objects.filter(person__in=known.everyone)
             .exclude(number__startswith=NOBODY)
@@ -183,6 +184,7 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
             return
         PersonNote.objects.filter(person__in=known.everyone).delete()
         Fact.objects.filter(person__in=known.everyone).delete()
+        Belonging.objects.filter(person__in=known.everyone).delete()
         people.update(name="", organisation="", note="")
         Merge.objects.filter(other__in=known.everyone).update(why="")
         Trait.objects.filter(identity__in=known.identities).delete()

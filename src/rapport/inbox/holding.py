@@ -28,7 +28,7 @@ from rapport.inbox.models import (
     Source,
     View,
 )
-from rapport.people.models import Merge, Order, Person
+from rapport.people.models import Belonging, Merge, Order, Organisation, Person
 
 BATCH = 500
 
@@ -64,6 +64,8 @@ PLACES = (
     Place(Draft, "conversation__workspace_id", ("text",), talk="conversation_id"),
     Place(Outgoing, "workspace_id", ("text", "error"), talk="conversation_id"),
     Place(Person, "workspace_id", ("organisation", "note")),
+    Place(Organisation, "workspace_id", ("name",)),
+    Place(Belonging, "workspace_id", ("role",)),
     Place(Order, "workspace_id", ("number", "status", "text")),
     Place(Merge, "workspace_id", ("why",)),
     Place(View, "workspace_id", ("name", "words")),
@@ -84,6 +86,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
     "people.Order": "The shop's name on its network, a currency and a key.",
+    "people.Organisation": "A key.",
     "people.Trait": "A kind and a hash; those of somebody forgotten are deleted.",
     "people.Likeness": "Codes, weights and ids; those of somebody forgotten are deleted.",
     "people.Merge": "Codes, weights and ids.",

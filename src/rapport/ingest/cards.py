@@ -15,13 +15,14 @@ from rapport.core.database import enter, now
 from rapport.core.hashing import key
 from rapport.ingest import sql
 from rapport.ingest.line import clean
+from rapport.people import organising
 from rapport.people.addresses import folded
 from rapport.people.merging import people_room
 from rapport.people.models import Identity, Person
 
 _PERSON = ("id", "workspace", "name", "organisation", "note", "created_at")
 _IDENTITY = ("workspace", "person", "origin", "network", "address", "name", "key", "created_at")
-_SAID = ("name", "organisation", "note")
+_SAID = ("name", "note")
 
 
 def keep(workspace: Workspace, cards: Sequence[Card]) -> None:
@@ -34,18 +35,22 @@ def keep(workspace: Workspace, cards: Sequence[Card]) -> None:
     for identity in Identity.objects.filter(Q(person__in=rows, origin=None) | Q(origin__in=rows)):
         addresses[identity.own_person_id].add(identity.address)
     changed: dict[int, tuple[object, ...]] = {}
+    belong: dict[int, str] = {}
     for card, id in zip(cards, people, strict=True):
         person = rows[id]
         before = tuple(getattr(person, name) for name in _SAID)
         # A name that is only an address was nobody's choice.
         chosen = person.name not in addresses[id]
         person.name = person.name if chosen else clean(card.name, 200) or person.name
-        person.organisation = person.organisation or clean(card.organisation, 200)
+        organisation = clean(card.organisation, 200)
+        if organisation and person.organisation in {"", organisation}:
+            belong.setdefault(id, organisation)
         person.note = person.note or clean(card.note, 10_000)
         after = tuple(getattr(person, name) for name in _SAID)
         if after != before:
             changed[id] = (id, *after)
     sql.update(Person, _SAID, changed.values())
+    organising.keep(workspace.pk, belong.items())
 
 
 def people_of(workspace: Workspace, cards: Iterable[Card]) -> list[int]:

@@ -26,7 +26,7 @@ from rapport.ingest import sql, turns
 from rapport.ingest.accepting import arrival_key
 from rapport.ingest.asides import unreadable_file
 from rapport.ingest.line import Thread
-from rapport.people.models import Identity, Likeness, Person, Trait
+from rapport.people.models import Belonging, Identity, Likeness, Person, Trait
 
 BATCH = 500
 MADE_ANEW = {Trait, Likeness}
@@ -164,5 +164,7 @@ def _bare(model: type[models.Model], rows: Any) -> set[int]:
         if not isinstance(relation, models.ForeignObjectRel) or relation.related_model in MADE_ANEW:
             continue
         pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+        if relation.related_model is Belonging:  # where an address book put them, and no member said so
+            pointing = pointing.exclude(by=None, ended_by=None)
         found = found.exclude(pk__in=pointing.values(relation.field.attname))
     return set(found.values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from rapport.accounts.models import Member
 from rapport.core.database import now
 from rapport.inbox import facts, feeling, promising, story
 from rapport.inbox.models import Message
-from rapport.people import timeline
+from rapport.people import organising, timeline
 from rapport.people.models import Identity, Merge, Person
 from rapport.understanding import asking, feelings
 from rapport.web import words
@@ -89,6 +89,7 @@ def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PA
         "again": asking.again([asking.Turn(message.pk, message.ours, message.text) for message in said]),
         "moment": moment,
         "alike": alike(row),
+        "places": organising.of(row),
     }
 
 

@@ -33,7 +33,7 @@ from rapport.inbox.models import (
     Term,
     View,
 )
-from rapport.people.models import Apart, Identity, Merge, Order, Person
+from rapport.people.models import Apart, Belonging, Identity, Merge, Order, Organisation, Person, Union
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,19 @@ KINDS: tuple[Kind, ...] = (
         ("at", "ended_at"),
         {"one": "person", "other": "person", "by": "member", "ended_by": "member"},
     ),
+    Kind("organisation", Organisation, ("name", "key", "created_at")),
+    Kind(
+        "belonging",
+        Belonging,
+        ("role", "since", "until", "at", "ended_at"),
+        {"organisation": "organisation", "person": "person", "by": "member", "ended_by": "member"},
+    ),
+    Kind(
+        "union",
+        Union,
+        ("at", "undone_at"),
+        {"organisation": "organisation", "one_with": "organisation", "by": "member", "undone_by": "member"},
+    ),
     Kind("event", Event, ("verb", "subject", "subject_id", "at", "facts"), {"by": "member"}),
 )  # fmt: skip
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
@@ -159,6 +172,7 @@ FACTS: dict[str, str] = {
     "first": "message", "last": "message", "message": "message", "assignee_id": "member", "member": "member",
     "conversation": "conversation", "note_id": "note", "person_note": "person_note", "tag": "tag",
     "undoes": "event", "one_id": "person", "other_id": "person",
+    "organisation": "organisation", "union": "union",
     "merge_id": "merge", "left": "identity", "right": "identity", "order": "order",
 }  # fmt: skip
 """Facts of an event or of evidence that are ids, at whatever depth, and the kind whose id each is."""

@@ -21,7 +21,7 @@ from rapport.core.refusal import Refused
 from rapport.ingest.memory import clearing, lines, understood, values
 from rapport.ingest.memory.records import BY_NAME, Kind
 from rapport.ingest.memory.writing import Returned, Row, insert
-from rapport.people import merging
+from rapport.people import merging, organising
 
 BATCH = 500
 
@@ -106,6 +106,7 @@ def _write(path: Path, told: dict[str, Any], made: Returned, seen: Callable[[int
     workspace = Workspace.objects.get(pk=made.workspace_id)
     with write():
         merging.settle(workspace.pk)
+        organising.name_all(workspace.pk)
         work.put("people.compare", {"workspace": workspace.pk}, workspace_id=workspace.pk)
         if not Member.objects.active().filter(workspace=workspace, role=Role.OWNER).exists():
             Member.objects.create(workspace=workspace, name="Owner", role=Role.OWNER)

@@ -28,7 +28,7 @@ from rapport.inbox.models import (
     View,
 )
 from rapport.inbox.models.conversation import states_of
-from rapport.people.models import Apart, Identity, Merge, Order, Person
+from rapport.people.models import Apart, Belonging, Identity, Merge, Order, Organisation, Person, Union
 
 STREAMS = ("needs", "waiting", "answered", "quiet", "all")
 
@@ -74,6 +74,9 @@ class Scope:
             "answer": Outgoing.objects.filter(**own),
             "merge": Merge.objects.filter(**own),
             "apart": Apart.objects.filter(**own),
+            "organisation": Organisation.objects.filter(**own),
+            "belonging": Belonging.objects.filter(**own),
+            "union": Union.objects.filter(**own),
             "event": Event.objects.filter(workspace_id=self.workspace.pk),
         }
 
@@ -136,6 +139,10 @@ class Scope:
         apart = whole["apart"].none() if self.person else whole["apart"].filter(one__in=whole["person"].filter(people))
         apart = apart.filter(other__in=whole["person"].filter(people).values("pk"))
         acted += [merges.values("by"), merges.values("undone_by"), apart.values("by"), apart.values("ended_by")]
+        belongings = whole["belonging"].filter(
+            person__in=self._everyone() if self.person else whole["person"].filter(people).values("pk")
+        )
+        acted += [belongings.values("by"), belongings.values("ended_by")]
         acted += [drafts.values("member"), mentions.values("member"), notes.values("asked")]
         acted += [rows.values("by") for rows in (messages, notes, answers, judged, taggings)]
         who = Q(pk__in=[])
@@ -163,5 +170,8 @@ class Scope:
             "answer": answers,
             "merge": merges,
             "apart": apart,
+            "organisation": whole["organisation"].filter(pk__in=belongings.values("organisation")),
+            "belonging": belongings,
+            "union": whole["union"].none(),
             "event": events,
         }
