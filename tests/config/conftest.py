@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rapport.config import asgi, serving
+from rapport.config.gate import Show
 from rapport.config.limits import Limits
 from rapport.core.live import Hub
 
@@ -56,7 +57,7 @@ class Site:
 
 @pytest.fixture
 def start() -> Iterator[Callable[..., Site]]:
-    """``start(pages=, hub=, limits=, background=)`` serves; everything is stopped when the test ends."""
+    """``start(pages=, hub=, limits=, background=, show=)`` serves; everything is stopped when the test ends."""
     sites: list[Site] = []
 
     def go(
@@ -64,8 +65,9 @@ def start() -> Iterator[Callable[..., Site]]:
         hub: Hub | None = None,
         limits: Limits | None = None,
         background: Iterable[asgi.Background] = (),
+        show: Show | None = None,
     ) -> Site:
-        app = asgi.build(pages, hub or Hub(lambda workspace, member: True, KEY), limits, tuple(background))
+        app = asgi.build(pages, hub or Hub(lambda workspace, member: True, KEY), limits, tuple(background), show)
         sock, ready = serving.listener("127.0.0.1", 0), threading.Event()
         server = serving.Running(app, "", lambda url: ready.set(), "127.0.0.1")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)

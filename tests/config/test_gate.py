@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rapport.config.limits import Limits, fits
+from rapport.web import turned
 
 Start = Callable[..., Any]
 
@@ -73,6 +74,21 @@ def test_a_sender_of_too_much_gets_to_read_why(start: Start) -> None:
     body = b"z" * 3_000_000
     answer = start().say(post("/x", f"Content-Length: {len(body)}", body=body))
     assert status(answer) == 413
+
+
+def test_who_turns_up_with_a_browser_reads_it_on_a_page_in_their_language(start: Start) -> None:
+    site = start(limits=Limits(linger=0.1), show=turned.show)
+    large, asked = "Content-Length: 2147483648", "Accept: text/html,*/*;q=0.8"
+    page = site.say(post("/w/acme/import/", large, asked))
+    assert status(page) == 413 and b"content-security-policy: default-src 'none'" in page and b"<h1>" in page
+    assert b"This is more than the 64 MB that may be sent here." in page and b"rapport.css" in page
+    german = site.say(post("/w/acme/import/", large, asked, "Accept-Language: de-AT,de;q=0.9")).decode()
+    assert 'lang="de"' in german and "Das sind mehr als die 64 MB, die hier gesendet werden dürfen." in german
+    chosen = site.say(post("/w/acme/import/", large, asked, "Cookie: django_language=de")).decode()
+    assert 'lang="de"' in chosen
+    for program in ("Accept: */*", "Accept: text/html\r\nHX-Request: true"):
+        answer = site.say(post("/w/acme/import/", large, program))
+        assert b"text/plain" in answer and b"<h1>" not in answer
 
 
 def test_a_chunked_body_is_refused_as_soon_as_it_is_too_long(start: Start) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from rapport.core import work
 from rapport.inbox import working
 from rapport.inbox.models import Notification, PushAddress, Wishes
-from rapport.inbox.notices import digest
+from rapport.inbox.notices import digest, pushing
 from tests.conftest import Cast
 from tests.net.browsers import FakeBrowser
 from tests.web.conftest import Browser
@@ -100,6 +100,27 @@ def test_a_browser_is_added_and_taken_away_and_nonsense_is_refused(cast: Cast, b
         answer = bea.post("/w/acme/notices/push/", form | wrong)
         assert answer.status_code == 422 and b"cannot be used" in answer.content
     assert bea.post("/w/acme/notices/push/", form | {"remove": "1"}).json() == {"on": False}
+    assert not PushAddress.objects.exists()
+
+
+def test_who_signs_out_is_told_nothing_in_that_browser_any_more(cast: Cast, bea: Client, browse: Browser) -> None:
+    here, elsewhere = FakeBrowser("https://push.example/here").form(), FakeBrowser("https://push.example/home").form()
+    bea.post("/w/acme/notices/push/", here)
+    browse(cast.bea).post("/w/acme/notices/push/", elsewhere)
+    assert bea.post("/w/acme/notices/push/", here | {"ask": "1"}).json() == {"on": True}
+    browse(cast.cem).post("/logout/")  # somebody else, in a browser that was never told
+    assert PushAddress.objects.count() == 2
+    bea.post("/logout/")
+    assert PushAddress.objects.get().endpoint_hash == pushing.mark_of("https://push.example/home")
+    bea.force_login(cast.cem.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert bea.post("/w/acme/notices/push/", here | {"ask": "1"}).json() == {"on": False}
+
+
+def test_signing_out_ends_push_even_after_the_session_had_run_out(cast: Cast, bea: Client) -> None:
+    bea.post("/w/acme/notices/push/", FakeBrowser().form())
+    bea.session.flush()
+    bea.force_login(cast.bea.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    bea.post("/logout/")
     assert not PushAddress.objects.exists()
 
 

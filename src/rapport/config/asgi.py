@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 
-from rapport.config.gate import Gate
+from rapport.config.gate import Gate, Show
 from rapport.config.limits import Limits
 from rapport.core.live import App, Hub, Receive, Scope
 from rapport.core.room import Send
@@ -108,12 +108,17 @@ def tend(work: Background, stop: threading.Event, name: str) -> None:
 
 
 def build(
-    wsgi_app: WSGIApplication, hub: Hub, limits: Limits | None = None, background: Sequence[Background] = ()
+    wsgi_app: WSGIApplication,
+    hub: Hub,
+    limits: Limits | None = None,
+    background: Sequence[Background] = (),
+    show: Show | None = None,
 ) -> Server:
-    """Put the parts together: any WSGI application for the pages, a hub, limits, threads to run beside."""
+    """Put the parts together: any WSGI application for the pages, a hub, limits, threads to run beside, the page for
+    whoever is turned away at the gate."""
     # a2wsgi writes the same two protocols in its own types
     pages = cast(App, WSGIMiddleware(cast(Any, wsgi_app), workers=THREADS, send_queue_size=CHUNKS))
-    return Server(Gate(pages, limits), hub, background)
+    return Server(Gate(pages, limits, show), hub, background)
 
 
 def make(background: Sequence[Background] = ()) -> Server:
@@ -122,7 +127,9 @@ def make(background: Sequence[Background] = ()) -> Server:
 
     from django.conf import settings  # isort: skip
 
-    return build(pages, Hub(may_hear, settings.SECRET_KEY), Limits(), background)
+    from rapport.web.turned import show  # isort: skip
+
+    return build(pages, Hub(may_hear, settings.SECRET_KEY), Limits(), background, show)
 
 
 def may_hear(workspace_id: int, member_id: int) -> bool:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -20,15 +20,18 @@ from rapport.config.limits import KB, MB, Limits
 from rapport.core.live import App, Receive, Scope
 from rapport.core.room import Message, Send
 from rapport.net import addresses
+from rapport.net.sentence import Sentence
 
 log = logging.getLogger("rapport.gate")
 CHUNK = 64 * KB
+Show = Callable[[Scope, int, str], tuple[bytes, list[tuple[bytes, bytes]]]]
+"""The page that says a status and its sentence to a person, and its headers. Runs on the event loop: no database."""
 
 
 class Turned(Exception):
     """A request that goes no further: the status, and the sentence its sender gets to read."""
 
-    def __init__(self, status: int, sentence: str, retry_after: int | None = None) -> None:
+    def __init__(self, status: int, sentence: Sentence, retry_after: int | None = None) -> None:
         super().__init__(sentence)
         self.status, self.sentence, self.retry_after = status, sentence, retry_after
 
@@ -46,10 +49,13 @@ class Body:
 
 
 class Gate:
-    """ASGI middleware. ``counts`` holds, per status, how many were turned away (and ``"stalled"`` readers)."""
+    """ASGI middleware. ``counts`` holds, per status, how many were turned away (and ``"stalled"`` readers).
 
-    def __init__(self, app: App, limits: Limits | None = None) -> None:
-        self.app = app
+    Who is turned away reads a sentence; a browser gets it on a page, where ``show`` makes one.
+    """
+
+    def __init__(self, app: App, limits: Limits | None = None, show: Show | None = None) -> None:
+        self.app, self.show = app, show
         self.limits = limits or Limits()
         self.counts: Counter[int | str] = Counter()
         self._held = 0
@@ -67,7 +73,7 @@ class Gate:
         except Turned as refusal:
             self.counts[refusal.status] += 1
             log.info("%s %s: %d %s", scope["method"], scope["path"], refusal.status, refusal.sentence)
-            await self._turn_away(refusal, receive, patient)
+            await self._turn_away(refusal, scope, receive, patient)
         except Left:
             self.counts["left"] += 1
 
@@ -79,7 +85,7 @@ class Gate:
             return
         address = neighbourhood(scope)
         if self._inside[address] >= self.limits.per_address:
-            raise Turned(429, "Too many requests from your address at once. Wait for some to finish.", retry_after=10)
+            raise Turned(429, Sentence("Too many requests from your address at once. Wait for some to finish."), 10)
         self._inside[address] += 1
         try:
             yield
@@ -112,7 +118,8 @@ class Gate:
                 self._keep(chunk, body, limit)
                 last = time.monotonic()
         if declared >= 0 and body.size != declared:
-            raise Turned(400, f"The request says it has {declared} bytes and has {body.size}.")
+            sentence = Sentence("The request says it has %(said)s bytes and has %(has)s.", said=declared, has=body.size)
+            raise Turned(400, sentence)
         body.file.seek(0)
 
     async def _next(self, receive: Receive, size: int, started: float, last: float) -> Message:
@@ -120,10 +127,12 @@ class Gate:
         limits = self.limits
         if size:
             due = min(last + limits.pause, started + limits.whole, started + max(limits.grace, size / limits.rate))
-            sentence = "The request arrives too slowly. Try again on a better connection."
+            sentence = Sentence("The request arrives too slowly. Try again on a better connection.")
         else:
             due = started + limits.first_byte
-            sentence = f"The request stopped after its headers: nothing came for {limits.first_byte:g} seconds."
+            sentence = Sentence(
+                "The request stopped after its headers: nothing came for %(n)s seconds.", n=f"{limits.first_byte:g}"
+            )
         try:
             async with asyncio.timeout(due - time.monotonic()):
                 message = await receive()
@@ -137,21 +146,24 @@ class Gate:
         if body.size + len(chunk) > limit:
             raise Turned(413, too_long(limit))
         if self._held + len(chunk) > self.limits.held:
-            raise Turned(503, "Too much is being uploaded at this moment. Try again in a minute.", retry_after=60)
+            raise Turned(503, Sentence("Too much is being uploaded at this moment. Try again in a minute."), 60)
         try:
             # On the event loop on purpose: 64 KB into the page cache take less than a hop to a thread and back.
             body.file.write(chunk)
         except OSError as error:
             log.exception("A request's body could not be kept")
-            raise Turned(503, "There is no room left here to take this request.", retry_after=600) from error
+            raise Turned(503, Sentence("There is no room left here to take this request."), 600) from error
         body.size += len(chunk)
         self._held += len(chunk)
 
-    async def _turn_away(self, refusal: Turned, receive: Receive, send: Send) -> None:
+    async def _turn_away(self, refusal: Turned, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, then read on for a moment: closing on unread bytes would destroy the answer on its way (TCP RST)."""
-        text = (refusal.sentence + "\n").encode()
+        if self.show and by_a_person(scope):
+            text, headers = self.show(scope, refusal.status, refusal.sentence)
+        else:
+            text, headers = (refusal.sentence + "\n").encode(), [(b"content-type", b"text/plain; charset=utf-8")]
         headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
+            *headers,
             (b"content-length", str(len(text)).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"connection", b"close"),
@@ -197,9 +209,9 @@ def check_head(scope: Scope) -> int:
     lengths = [value for name, value in scope["headers"] if name == b"content-length"]
     chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
     if len(set(lengths)) > 1 or (lengths and chunked) or not all(value.isdigit() for value in lengths):
-        raise Turned(400, "The request's length is given twice or is not a number.")
+        raise Turned(400, Sentence("The request's length is given twice or is not a number."))
     if "\0" in scope["path"] or not scope["query_string"].isascii():
-        raise Turned(400, "The address holds characters that no address may hold.")
+        raise Turned(400, Sentence("The address holds characters that no address may hold."))
     return int(lengths[0]) if lengths and len(lengths[0]) < 20 else (-1 if not lengths else 1 << 63)
 
 
@@ -234,6 +246,13 @@ def neighbourhood(scope: Scope) -> str:
     return addresses.neighbourhood(str((scope.get("client") or ("", 0))[0]))
 
 
-def too_long(limit: int) -> str:
-    size = f"{limit // MB} MB" if limit >= MB else f"{limit} bytes"
-    return f"This is more than the {size} that may be sent here."
+def by_a_person(scope: Scope) -> bool:
+    """Did a browser ask, to show a page? An element that fetches itself, and a program, read the bare sentence."""
+    headers = dict(scope["headers"])
+    return b"text/html" in headers.get(b"accept", b"") and b"hx-request" not in headers
+
+
+def too_long(limit: int) -> Sentence:
+    if limit >= MB:
+        return Sentence("This is more than the %(n)s MB that may be sent here.", n=limit // MB)
+    return Sentence("This is more than the %(n)s bytes that may be sent here.", n=limit)

@@ -10,7 +10,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ALWAYS = {
+ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -28,7 +28,7 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.get_response(request)
-        for name, value in _ALWAYS.items():
+        for name, value in ALWAYS.items():
             answer.headers.setdefault(name, value)
         if not answer.has_header("Cache-Control"):
             answer["Cache-Control"] = "no-store"

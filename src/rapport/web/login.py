@@ -15,7 +15,9 @@ from django.views.decorators.http import require_http_methods
 from rapport.accounts import founding, joining
 from rapport.accounts.models import Link, User
 from rapport.core.refusal import Refused
+from rapport.inbox.notices import pushing
 from rapport.web.answering import page
+from rapport.web.notices import TOLD_HERE
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -33,6 +35,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """allauth's own remarks (*signed in as…*) are not said: the page shows as much."""
+
+    def logout(self, request: HttpRequest) -> None:
+        """Whoever leaves a browser is told nothing in it any more: the next at this computer may be somebody else."""
+        if mark := request.COOKIES.get(TOLD_HERE):
+            pushing.silence(mark)
+        super().logout(request)
 
 
 @sensitive_post_parameters("password")

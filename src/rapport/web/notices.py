@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,6 +28,9 @@ from rapport.web.assets import HERE
 from rapport.web.reach import member_required, number
 
 SHOWN = 50
+TOLD_HERE = "rapport_told"
+"""The cookie by which a browser that takes push messages is known when somebody signs out of it."""
+YEAR = 365 * 24 * 3600
 
 
 def read_about(member: Member, conversation: int) -> None:
@@ -125,17 +129,30 @@ def _show(request: HttpRequest, member: Member, row: Wishes, refusal: str, *, st
 @require_POST
 @member_required
 def push_address(request: HttpRequest, member: Member) -> HttpResponse:
-    """A browser says where it can be reached, or (``remove``) that it no longer wants to be."""
+    """A browser asks (``ask``) whether it is told, says where it can be reached, or that it no longer wants to be."""
     endpoint = request.POST.get("endpoint", "")
+    if request.POST.get("ask"):
+        return _told(endpoint, pushing.knows(member, endpoint))
     if request.POST.get("remove"):
         pushing.remove(member, endpoint)
-        return JsonResponse({"on": False})
+        return _told(endpoint, False)
     try:
         pushing.add(member, endpoint, request.POST.get("key", ""), request.POST.get("secret", ""))
     except ValueError:
         sentence = _("This browser's push service cannot be used.")
         return HttpResponse(sentence, status=422, content_type="text/plain; charset=utf-8")
-    return JsonResponse({"on": True})
+    return _told(endpoint, True)
+
+
+def _told(endpoint: str, on: bool) -> HttpResponse:
+    """The browser keeps by which mark it is known, so that leaving it can end what it is told (``login.Adapter``)."""
+    answer = JsonResponse({"on": on})
+    if on:
+        mark, secure = pushing.mark_of(endpoint), settings.SESSION_COOKIE_SECURE
+        answer.set_cookie(TOLD_HERE, mark, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
+    else:
+        answer.delete_cookie(TOLD_HERE, samesite="Lax")
+    return answer
 
 
 @require_safe

@@ -37,7 +37,7 @@ def add(member: Member, endpoint: str, key: str, secret: str) -> None:
     """Remember a browser. Whoever else used it before is told nothing there any more. Raises ValueError."""
     browser = push.Browser.read(endpoint, key, secret)
     kept = seal({"endpoint": browser.endpoint, "key": key, "secret": secret})
-    mark = _hash(endpoint)
+    mark = mark_of(endpoint)
     with write():
         PushAddress.objects.filter(endpoint_hash=mark).exclude(member__user_id=member.user_id or 0).delete()
         PushAddress.objects.update_or_create(member=member, endpoint_hash=mark, defaults={"sealed": kept})
@@ -45,9 +45,19 @@ def add(member: Member, endpoint: str, key: str, secret: str) -> None:
         PushAddress.objects.filter(pk__in=list(mine[PER_MEMBER:])).delete()
 
 
+def knows(member: Member, endpoint: str) -> bool:
+    """Is this member told in that browser?"""
+    return PushAddress.objects.filter(member=member, endpoint_hash=mark_of(endpoint)).exists()
+
+
 def remove(member: Member, endpoint: str) -> None:
     """Forget a browser in all of its user's workspaces."""
-    PushAddress.objects.filter(member__user_id=member.user_id or 0, endpoint_hash=_hash(endpoint)).delete()
+    PushAddress.objects.filter(member__user_id=member.user_id or 0, endpoint_hash=mark_of(endpoint)).delete()
+
+
+def silence(mark: str) -> None:
+    """Somebody left the browser with this mark (see ``mark_of``): nobody is told anything there any more."""
+    PushAddress.objects.filter(endpoint_hash=mark).delete()
 
 
 @work.job("notice.push")
@@ -100,5 +110,6 @@ def _knock(address: PushAddress, words: bytes) -> str:
     return ""
 
 
-def _hash(endpoint: str) -> str:
+def mark_of(endpoint: str) -> str:
+    """What a browser is known by here, and keeps in a cookie: it says nothing of where it is reached."""
     return hashlib.sha256(endpoint.encode("utf-8", "replace")).hexdigest()

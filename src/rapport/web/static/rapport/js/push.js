@@ -15,7 +15,8 @@
       return fetch(place.dataset.push, { method: "POST", body: new URLSearchParams(fields), headers: { "X-CSRFToken": token } });
     }
     async function show(words = "") {
-      const kept = await worker.pushManager.getSubscription();
+      const there = await worker.pushManager.getSubscription();  // may be that of somebody who signed out
+      const kept = there && (await (await post({ endpoint: there.endpoint, ask: "1" })).json()).on;
       on.hidden = Boolean(kept);
       off.hidden = !kept;
       said.textContent = words || (kept ? said.dataset.on : "");
