@@ -22,7 +22,9 @@ def show(scope: dict[str, Any], status: int, sentence: str) -> tuple[bytes, list
     """The page in the language that this browser chose or asks for, and its headers."""
     language = translation.get_language_from_request(ASGIRequest(scope, BytesIO()))
     headers = ALWAYS | {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
-    return _page(status, sentence, language), [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return _page(status, sentence, language), [
+        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    ]
 
 
 @lru_cache(maxsize=64)
