@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
 
 from django.core.handlers.asgi import ASGIRequest
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rapport.core.live import Scope
 from rapport.core.saying import said
 from rapport.web.headers import ALWAYS
 
 
-def show(scope: dict[str, Any], status: int, sentence: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def show(scope: Scope, status: int, sentence: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """The page in the language that this browser chose or asks for, and its headers."""
     language = translation.get_language_from_request(ASGIRequest(scope, BytesIO()))
     headers = ALWAYS | {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
