@@ -279,7 +279,8 @@ def _read(row: work.Claimed, source: Source, stream: Any, total: int) -> dict[st
             pass
         _hold_on(row, _so_far(row, source, reading, asides, total))
     so_far = _so_far(row, source, reading, asides, total)
-    while Arrival.objects.filter(source=source, done_at=None, poison_at=None, due_at__lte=now()).exists():
+    waiting = Arrival.objects.filter(workspace_id=source.workspace_id, source=source, done_at=None, poison_at=None)
+    while waiting.filter(due_at__lte=now()).exists():
         if not pipeline.run(source_id=source.pk):  # another worker holds the rest, or died with it: its lease will end
             time.sleep(0.2)
             _hold_on(row, so_far)

@@ -35,5 +35,11 @@ class Arrival(models.Model):
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="arrival_once")]
         indexes = [
             models.Index(fields=["due_at", "id"], name="arrival_due", condition=Q(done_at=None, poison_at=None)),
+            # Without it SQLite finds the waiting ones of a workspace by reading all that ever arrived there.
+            models.Index(
+                fields=["workspace", "due_at", "id"],
+                name="arrival_waiting",
+                condition=Q(done_at=None, poison_at=None),
+            ),
             models.Index(fields=["workspace", "source"], name="arrival_poison", condition=~Q(poison_at=None)),
         ]
