@@ -122,6 +122,7 @@ workspace = [
     path("mentions/", mentions.mentions, name="mentions"),
     path("mentions/seen/", mentions.seen, name="mentions_seen"),
     path("tags/", tags.tags, name="tags"),
+    path("tags/known/", tags.known, name="known_tags"),
     path("tags/<int:id>/", tags.change, name="tag_change"),
     path("members/", members.members, name="members"),
     path("members/<int:id>/role/", members.role, name="member_role"),

@@ -40,11 +40,8 @@ class Story:
 
 def of(whose: Whose, points: Sequence[Point], member: Member) -> Story | None:
     """The story for a member who has not dealt with this person yet; None for who has, or where there is none."""
-    mine = Message.objects.filter(conversation__identity__in=whose.identities, by=member).exists()
-    if mine:
-        return None
     warm = [point for point in points if point.turn.valence >= WARM and point.after and point.after.who]
-    if not warm:
+    if not warm or Message.objects.filter(conversation__identity__in=whose.identities, by=member).exists():
         return None
     notes = timeline.read(whose, only=_NOTES, limit=20).entries
     if any(note.by == member.name for note in notes):

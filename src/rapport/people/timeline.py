@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
-from rapport.people.models import Identity, Order, Person
+from rapport.people.models import Order, Person
 
 PAGE = 40
 
@@ -97,9 +97,9 @@ def kinds() -> list[str]:
 
 def whose(person: Person) -> Whose:
     """All that is this human."""
-    people = person.everyone()
-    identities = Identity.objects.filter(person__in=people).order_by("pk").values_list("pk", flat=True)
-    return Whose(person.workspace_id, tuple(people.order_by("pk").values_list("pk", flat=True)), tuple(identities))
+    rows = list(person.everyone().order_by("pk", "identities__pk").values_list("pk", "identities__pk"))
+    identities = sorted(identity for _, identity in rows if identity is not None)
+    return Whose(person.workspace_id, tuple(dict.fromkeys(pk for pk, _ in rows)), tuple(identities))
 
 
 def read(of: Whose, *, only: Collection[str] = (), before: Mark | None = None, limit: int = PAGE) -> Page:

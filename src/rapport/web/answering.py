@@ -11,10 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from rapport.accounts.models import Member
-from rapport.inbox import mentions
-from rapport.inbox.models import Notification
 from rapport.ingest import pretending
 from rapport.web.reach import memberships
+from rapport.web.unread import unread
 
 UNDO = "undo "
 
@@ -26,19 +25,12 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context: A
         "member": member,
         "workspace": member.workspace if member else None,
         "memberships": memberships(request) if signed_in(request) else [],
-        "unseen_mentions": partial(mentions.unseen, member),
         "live_seen": getattr(request, "live_seen", 0),
         "demo_clock": pretending.standing(member.workspace) if member and member.workspace.demo else "",
-        "unread": partial(_unread, member),
+        "unread": partial(unread, request, member),  # asked by the frame alone, never by a fragment
         "htmx": bool(request.headers.get("HX-Request")),
     }
     return HttpResponse(render_to_string(template, frame | context, request), status=status)
-
-
-def _unread(member: Member | None) -> int:
-    """For the bell: asked by the frame alone, never by a fragment."""
-    shown = Notification.objects.filter(member=member, shown=True, read_at=None)
-    return shown.count() if member is not None else 0
 
 
 def signed_in(request: HttpRequest) -> bool:

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.core.hints import hint
-from rapport.inbox import asking, colliding, mentions, private, snoozing, tagging, whereabouts
+from rapport.inbox import asking, colliding, private, snoozing, whereabouts
 from rapport.inbox.models import Conversation, Draft
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -22,9 +21,9 @@ from rapport.people.models import Order
 from rapport.web import streams, turns
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
-from rapport.web.notices import read_about
 from rapport.web.person import about
 from rapport.web.reach import member_required, number
+from rapport.web.unread import opened
 
 OTHERS = 10
 
@@ -45,11 +44,11 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     row = found(member, id)
     if wants_fragment(request, "turns"):
         mark = colliding.mark(row)
-        line = turns.read(row, number(request.GET.get("before")), reader=member)
+        line = _line(request, member, row)
         context: dict[str, Any] = {"conversation": row, "line": line, "mark": mark, "moment": now()}
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
     if "HX-Preloaded" not in request.headers:  # fetched ahead is not yet read
-        read_about(member, row.pk)
+        opened(request, member, row)
     if wants_fragment(request, "person"):
         return _beside(request, member, row)
     return show(request, member, row)
@@ -57,8 +56,6 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 
 def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResponse:
     """Who said it, fetched by itself when the words are there: only now is what was fetched ahead being read."""
-    if mentions.saw(member, row):
-        hint(member.workspace_id, "mention", member.pk)
     context: dict[str, Any] = {
         "conversation": row,
         "person": _person(row, member),
@@ -72,30 +69,37 @@ def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResp
 def show(request: HttpRequest, member: Member, row: Conversation, *, status: int = 200, **more: Any) -> HttpResponse:
     """The panes of one conversation for htmx, the whole desk otherwise. ``more`` holds a refusal, or a preview."""
     stream = streams.asked(request.GET.get("stream") or request.POST.get("stream"), request.GET.get("view"))
-    if request.method == "GET" and "HX-Preloaded" not in request.headers and mentions.saw(member, row):
-        hint(member.workspace_id, "mention", member.pk)
     later = wants_fragment(request, "panes") and request.method == "GET"  # words first; who said them comes next
     heading = streams.heading(member, stream)
     context = {"stream": stream, "heading": heading, "moment": now()} | _open(request, member, row, later=later) | more
     if wants_fragment(request, "panes"):
+        context["tags"] = list(row.tags.order_by("folded"))
         answer = page(request, "desk/_opened.html", status=status, **context)
         if request.method == "POST":  # a refusal keeps the conversation's own address
             answer["HX-Push-Url"] = reverse("conversation", args=[member.workspace.slug, row.pk])
         return answer
     around = stream_context(request, member, opened=row.pk, stream=stream)
+    listed = next((one for one in around["streams"].rows if one.pk == row.pk), None)  # its tags are at hand there
+    context["tags"] = sorted((listed or row).tags.all(), key=lambda tag: tag.folded)
     return page(request, "desk/desk.html", status=status, **(around | context))
+
+
+def _line(request: HttpRequest, member: Member, row: Conversation) -> turns.Line:
+    """The part of the conversation that the address asks for: ``before`` a message, or ``from`` one; else the newest."""
+    before, at = number(request.GET.get("before")), number(request.GET.get("from"))
+    return turns.read(row, before, at=at, reader=member)
 
 
 def _open(request: HttpRequest, member: Member, row: Conversation, *, later: bool) -> dict[str, Any]:
     draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
     mark = colliding.mark(row)
-    line = turns.read(row, number(request.GET.get("before")), reader=member)
+    line = _line(request, member, row)
     return {
         "conversation": row,
         "line": line,
-        "mark": replace(mark, message=line.newest) if request.GET.get("before") else mark,
+        "mark": replace(mark, message=line.newest) if line.later else mark,
         "fresh": None,
-        "questions": asking.asked(row),
+        "questions": asking.asked(row) if line.questions is None else line.questions,
         "text": draft or "",
         "refusal": "",
         "doubted": False,
@@ -109,8 +113,6 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
         "silences": list(REASONS_FOR_SILENCE),
         "presets": snoozing.presets(now(), member.tz),
-        "tags": list(row.tags.order_by("folded")),
-        "known_tags": [tag.name for tag in tagging.known(member)],
         "person": None if later else _person(row, member),
         "later": later,
     }

@@ -127,4 +127,4 @@ def unfelt(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 
 def _to_talk(request: HttpRequest, member: Member, message: Message) -> HttpResponse:
     talk = reverse("conversation", args=[member.workspace.slug, message.conversation_id])
-    return HttpResponseRedirect(back(request, f"{talk}?stream=all#m{message.pk}"), status=303)
+    return HttpResponseRedirect(back(request, f"{talk}?stream=all&from={message.pk}#m{message.pk}"), status=303)

@@ -33,15 +33,6 @@ TOLD_HERE = "rapport_told"
 YEAR = 365 * 24 * 3600
 
 
-def read_about(member: Member, conversation: int) -> None:
-    """Whoever opens a conversation has read what was told of it."""
-    rows = Notification.objects.filter(member=member, subject="conversation", subject_id=conversation, read_at=None)
-    if rows.filter(shown=True).exists():
-        with write():
-            rows.update(read_at=now())
-            hint(member.workspace_id, "notices", member.pk)
-
-
 @require_safe
 @member_required
 def notices(request: HttpRequest, member: Member) -> HttpResponse:

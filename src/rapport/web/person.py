@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -69,6 +70,8 @@ def _timeline(request: HttpRequest, of: timeline.Whose) -> dict[str, Any]:
 def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PANE) -> dict[str, Any]:
     """What the page and the desk's pane say of somebody, own words first."""
     theirs = Message.objects.filter(identity__in=of.identities, ours=False, deleted_at=None)
+    first = theirs.order_by("said_at").values("said_at")[:1]
+    worded = theirs.exclude(text="").annotate(since=Subquery(first)).order_by("-said_at", "-pk").first()
     moment = now()
     known_facts = facts.known(of, moment)
     said = feeling.exchange(of, drawn)
@@ -78,9 +81,9 @@ def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PA
         "row": row,
         "identities": list(Identity.objects.filter(pk__in=of.identities).order_by("network", "pk")),
         "shown": KNOWN_AS,
-        "words": theirs.exclude(text="").order_by("-said_at", "-pk").first(),
+        "words": worded,
         "self": next((one for kind in _SELF for one in known_facts.facts if one.row.kind == kind), None),
-        "since": theirs.order_by("said_at").values_list("said_at", flat=True).first(),
+        "since": worded.since if worded else first.values_list("said_at", flat=True).first(),
         "facts": known_facts,
         "drawing": draw(points, width=300 if small else 620, most=16 if small else 60),
         "turning": feelings.turning(points)[-3:] if small else feelings.turning(points)[-6:],

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from rapport.accounts.models import Member
 from rapport.core import live
 from rapport.core.presence import Degree, here
-from rapport.web.notices import read_about
 from rapport.web.reach import member_required, number
+from rapport.web.unread import read_about
 from rapport.web.words import initials
 
 _PAGE = re.compile(r"[0-9a-f]{8,32}\Z")

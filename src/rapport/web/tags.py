@@ -64,6 +64,13 @@ def tags(request: HttpRequest, member: Member) -> HttpResponse:
     return page(request, "pages/tags.html", tags=tagging.known(member))
 
 
+@require_safe
+@member_required
+def known(request: HttpRequest, member: Member) -> HttpResponse:
+    """What the field completes, fetched when its menu opens."""
+    return page(request, "desk/_known_tags.html", tags=tagging.known(member))
+
+
 @require_POST
 @member_required
 @answers

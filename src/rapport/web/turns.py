@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts.models import Member
 from rapport.inbox import feeling, mentioning
-from rapport.inbox.models import Conversation, Disposition, Message, Outgoing
+from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Revision
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
 from rapport.web.words import because
 
 PAGE = 100
+BEFORE = 20
+"""Messages shown before the one that a link asks for."""
 _VALENCE = {"low": "negative", "even": "neutral", "high": "positive"}
 _ON_ITS_WAY = ("held", "queued", "sending", "failed", "unknown")
 
@@ -71,40 +74,77 @@ class Turn:
 
 @dataclass(frozen=True)
 class Line:
-    """The newest turns, oldest first; ``earlier`` says where the turns before them end (0: these are all)."""
+    """Turns, oldest first. ``earlier`` and ``later`` are the messages they begin and end with, where there are more
+    beyond them (0: there are none)."""
 
     turns: list[Turn] = field(default_factory=list)
     earlier: int = 0
+    later: int = 0
     newest: int = 0
     """The id of the newest message on screen."""
+    before: int = 0
+    at: int = 0
+    """What was asked for, where it was found: the line before a message, or around one."""
+    questions: list[Note] | None = None
+    """What colleagues were asked and have not answered; None where not all notes are in this line."""
 
 
-def read(conversation: Conversation, before: int = 0, *, reader: Member | None = None) -> Line:
-    """Up to PAGE messages (before the message ``before``, if given) with notes and answers on their way, by time."""
-    edge = conversation.messages.filter(pk=before).first() if before else None
-    found = _messages(conversation, edge)
-    more = len(found) > PAGE
-    found = found[:PAGE][::-1]
+def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Member | None = None) -> Line:
+    """Up to PAGE messages with the notes and answers on their way between them, by time: the newest; or those before
+    the message ``before``; or those around the message ``at``. What is no message of this conversation asks nothing."""
+    edge = conversation.messages.filter(pk=before or at).first() if before or at else None
+    found, more, later = _window(conversation, edge, around=not before)
     turns = [_of_message(message, reader) for message in found]
-    notes = conversation.notes.select_related("by", "asked")
+    notes = conversation.notes.select_related("by", "asked").order_by("at", "pk")
     if more:
         notes = notes.filter(at__gte=found[0].said_at)
-    if edge is not None:
-        notes = notes.filter(at__lt=edge.said_at)
-    names = mentioning.names(conversation.workspace_id) if any("@" in note.text for note in notes) else {}
-    turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in notes)
-    if edge is None:
+    if later:
+        notes = notes.filter(at__lt=found[-1].said_at)
+    shown = list(notes)
+    names = mentioning.names(conversation.workspace_id) if any("@" in note.text for note in shown) else {}
+    turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in shown)
+    if not later:
         out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by")
         turns.extend(Turn("outgoing", row.created_at, row) for row in out)
     turns.sort(key=lambda turn: turn.at)
-    return Line(turns, found[0].pk if more else 0, max((m.pk for m in found), default=0))
+    return Line(
+        turns,
+        earlier=found[0].pk if more else 0,
+        later=found[-1].pk if later else 0,
+        newest=max((message.pk for message in found), default=0),
+        before=before if edge else 0,
+        at=at if edge and not before else 0,
+        questions=None if more or later else _open(shown),
+    )
 
 
-def _messages(conversation: Conversation, edge: Message | None) -> list[Message]:
-    rows = conversation.messages.select_related("identity", "by", "reading", "outgoing").order_by("-said_at", "-id")
-    if edge is not None:
-        rows = rows.filter(Q(said_at__lt=edge.said_at) | Q(said_at=edge.said_at, pk__lt=edge.pk))
-    return list(rows.prefetch_related("dispositions__by", "revisions", "feelings")[: PAGE + 1])
+def _open(notes: Iterable[Note]) -> list[Note]:
+    return [note for note in notes if note.asked_id and not note.answered_at and not note.withdrawn_at]
+
+
+def _window(conversation: Conversation, edge: Message | None, *, around: bool) -> tuple[list[Message], bool, bool]:
+    """Messages, oldest first; are there more before them, and after? Each way reads no further than it shows."""
+    newest_first = _whole(conversation.messages.order_by("-said_at", "-id"))
+    if edge is None:
+        found = list(newest_first[: PAGE + 1])
+        return found[:PAGE][::-1], len(found) > PAGE, False
+    earlier = newest_first.filter(Q(said_at__lt=edge.said_at) | Q(said_at=edge.said_at, pk__lt=edge.pk))
+    room = BEFORE if around else PAGE
+    found = list(earlier[: room + 1])
+    first, more = found[:room][::-1], len(found) > room
+    if not around:
+        return (first, more, True) if first else ([edge], False, True)
+    onward = _whole(conversation.messages.order_by("said_at", "id"))
+    rest = list(
+        onward.filter(Q(said_at__gt=edge.said_at) | Q(said_at=edge.said_at, pk__gte=edge.pk))[: PAGE - BEFORE + 1]
+    )
+    return first + rest[: PAGE - BEFORE], more, len(rest) > PAGE - BEFORE
+
+
+def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
+    edited = Exists(Revision.objects.filter(message=OuterRef("pk")))
+    rows = rows.select_related("identity", "by", "reading", "outgoing").annotate(edited=edited)
+    return rows.prefetch_related("dispositions__by", "feelings")
 
 
 def pieces_of_note(text: str, workspace_id: int) -> tuple[Piece, ...]:

@@ -10,6 +10,12 @@
     if (!turns) return;
     const asked = location.hash.startsWith("#m") && document.getElementById(location.hash.slice(1));
     if (asked) { asked.scrollIntoView({ block: "center" }); return; }
+    const here = new URL(location), older = /^#m([0-9]+)$/.exec(here.hash);
+    if (older && here.pathname.includes("/c/") && !here.searchParams.has("from")) { // said before what is on this page
+      here.searchParams.set("from", older[1]);
+      location.replace(here);
+      return;
+    }
     const last = turns.lastElementChild;
     turns.scrollTop = turns.scrollHeight; // the end, but never past the beginning of what was said last
     if (last && turns.children.length > 1 && last.getBoundingClientRect().top < turns.getBoundingClientRect().top) last.scrollIntoView();
