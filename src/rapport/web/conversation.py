@@ -22,7 +22,7 @@ from rapport.web import streams, turns
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
 from rapport.web.person import about
-from rapport.web.reach import member_required, number
+from rapport.web.reach import colleagues, member_required, number
 from rapport.web.unread import opened
 
 OTHERS = 10
@@ -110,7 +110,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "cannot_send": row.source.cannot_send,
         "reads_where": _reads_where(row),
         "has_page": private.has_page(row),
-        "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
+        "colleagues": colleagues(request, member),
         "silences": list(REASONS_FOR_SILENCE),
         "presets": snoozing.presets(now(), member.tz),
         "person": None if later else _person(row, member),

@@ -12,7 +12,7 @@ from rapport.core.database import now
 from rapport.inbox.models import Conversation, Source
 from rapport.web import streams, views
 from rapport.web.answering import page, wants_fragment
-from rapport.web.reach import member_required, number
+from rapport.web.reach import colleagues, member_required, number
 
 
 def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, stream: str = "") -> dict[str, Any]:
@@ -26,7 +26,7 @@ def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, str
         "heading": streams.heading(member, stream),
         "views": views.on_desk(member),
         "counted": False,
-        "colleagues": list(member.workspace.members.active().exclude(role="observer").order_by("name", "pk")),
+        "colleagues": colleagues(request, member),
         "opened": opened,
         "silent": list(
             Source.objects.filter(workspace=member.workspace).exclude(silent_at=None).order_by("silent_at")[:3]

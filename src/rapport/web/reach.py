@@ -51,6 +51,15 @@ def memberships(request: HttpRequest) -> list[Member]:
     return found
 
 
+def colleagues(request: HttpRequest, member: Member) -> list[Member]:
+    """Who answers in this workspace, by name; asked once per request."""
+    found: list[Member] | None = getattr(request, "colleagues", None)
+    if found is None:
+        found = list(member.workspace.members.active().exclude(role=Role.OBSERVER).order_by("name", "pk"))
+        request.colleagues = found  # type: ignore[attr-defined]
+    return found
+
+
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     """To the login page and back; an element that fetches itself is told in a sentence instead, so nothing is lost."""
     if request.headers.get("HX-Request"):
