@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar, cast
 
 from django.db import connection, connections, models
 from django.db.migrations.operations.base import Operation
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import F, Func, RawSQL
 
 from rapport.core.folding import POSTGRESQL_FOLD, fold
 
@@ -37,6 +37,28 @@ def matching(model: type[models.Model], words: str, *columns: str, starts: bool 
         return RawSQL(sql, [_fts5(wanted, starts)])  # noqa: S611 - the words are a parameter
     sql = f'SELECT id FROM "{table}" WHERE {_vector(table, columns)} @@ %s::tsquery'
     return RawSQL(sql, [_tsquery(wanted, starts)])  # noqa: S611
+
+
+class Holds(Func):
+    """Does the row with this id hold every word? Asked row by row, where few rows are looked at and many would match.
+
+    SQLite looks the row up in its index; PostgreSQL takes the ids from its own (``matching``), which it keeps at hand.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, model: type[models.Model], words: str, *columns: str) -> None:
+        super().__init__(F("pk"))
+        self.sought = (model, words, columns)
+
+    def as_sql(self, compiler: Any, connection: Any, **options: Any) -> Any:
+        model, words, columns = self.sought
+        row, _ = compiler.compile(self.source_expressions[0])
+        ids = matching(model, words, *columns)
+        if connection.vendor != "sqlite" or not ids.params:
+            return f"{row} IN ({ids.sql})", tuple(ids.params)
+        table = model._meta.db_table
+        return f"EXISTS (SELECT 1 FROM {table}_fts WHERE {table}_fts MATCH %s AND rowid = {row})", tuple(ids.params)
 
 
 def _fts5(wanted: list[list[str]], starts: bool = False) -> str:

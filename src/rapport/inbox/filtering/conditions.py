@@ -18,7 +18,7 @@ from django.utils.timezone import get_current_timezone
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
-from rapport.core.search import matching
+from rapport.core.search import Holds, matching
 from rapport.inbox import tagging
 from rapport.inbox.filtering import moments, operators
 from rapport.inbox.filtering.values import Clause, Group
@@ -126,7 +126,7 @@ def of_said(clause: Clause, sight: Sight) -> Q:
     """Of one message. Not yet negated."""
     key, value = clause.key, clause.value
     if not key:
-        return Q(pk__in=matching(Message, f'"{value}"', "text"))
+        return Q(Holds(Message, f'"{value}"', "text"))
     if key in {"before", "after", "on"}:
         start, end = moments.span(value, sight.now, sight.zone)
         return {"before": Q(said_at__lt=start), "after": Q(said_at__gte=start)}.get(

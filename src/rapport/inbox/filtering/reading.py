@@ -27,7 +27,7 @@ COUNTED = 200
 """Counting stops here: what is more is *200+*."""
 FEW = 2_000
 """So many rows an index may lead to, and all of them are looked at."""
-STRETCHES = (500, 2_000, 7_500)
+STRETCHES = (500, 2_500)
 """Rows looked at one stretch after the other, where no index leads."""
 
 
@@ -43,25 +43,12 @@ class Page:
 
 def messages(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> Page:
     """Messages of which every group holds."""
-    rows = Message.objects.filter(deleted_at=None).filter(all_of([of_message(one, sight) for one in filter.groups]))
-    below = _whole(after)
-    if below:
-        rows = rows.filter(pk__lt=below)
-    rows = rows.filter(workspace=sight.member.workspace_id).order_by("-pk")
+    every = all_of([of_message(one, sight) for one in filter.groups]) & Q(deleted_at=None)
     leads = _leads(filter, sight)
     if leads is not None or not filter:
-        found = list(rows.filter(leads or Q())[: size + 1])
-        return _page(found, size, _id)
-    found, upper = [], below
-    every = Message.objects.filter(workspace=sight.member.workspace_id).order_by("-pk").values_list("pk", flat=True)
-    for stretch in STRETCHES:
-        ids = list((every.filter(pk__lt=upper) if upper else every)[:stretch])
-        if ids:
-            found += rows.filter(pk__gte=ids[-1], pk__lte=ids[0])[: size + 1 - len(found)]
-        if len(found) > size or len(ids) < stretch:
-            return _page(found, size, _id)
-        upper = ids[-1]
-    return Page(found, str(upper), full=False)
+        rows = Message.objects.filter(leads or Q(), every, workspace=sight.member.workspace_id)
+        return _newest(rows, after, size)
+    return _look(Message.objects.filter(workspace=sight.member.workspace_id), every, after, size)
 
 
 def with_writers(rows: list[Message]) -> list[Message]:
@@ -125,8 +112,7 @@ def people(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> P
         else:
             wrote.append(of_message(group, sight))
     if wrote:
-        theirs = Message.objects.filter(all_of(wrote), workspace=sight.member.workspace_id, deleted_at=None)
-        rows = rows.filter(Exists(theirs.filter(identity__person=OuterRef("pk"))))
+        return _look(rows.prefetch_related("identities"), _one_of_theirs(wrote, "pk"), after, size)
     return _newest(rows.prefetch_related("identities"), after, size)
 
 
@@ -146,8 +132,7 @@ def orders(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> P
         else:
             wrote.append(of_message(group, sight))
     if wrote:
-        theirs = Message.objects.filter(all_of(wrote), workspace=sight.member.workspace_id, deleted_at=None)
-        rows = rows.filter(Exists(theirs.filter(identity__person=OuterRef("buyer"))))
+        return _look(rows.select_related("person"), _one_of_theirs(wrote, "buyer"), after, size)
     return _newest(rows.select_related("person"), after, size)
 
 
@@ -232,9 +217,32 @@ def _few(rows: QuerySet[Any]) -> bool:
     return len(rows.order_by().values_list("pk", flat=True)[: FEW + 1]) <= FEW
 
 
+def _one_of_theirs(wrote: list[Q], person: str) -> Q:
+    """Somebody wrote one message of which all this holds. (Whose message it is says which workspace's.)"""
+    return Q(Exists(Message.objects.filter(all_of(wrote), deleted_at=None, identity__person=OuterRef(person))))
+
+
+def _look(rows: QuerySet[Any], looks: Q, after: str, size: int) -> Page:
+    """Look at rows in stretches, the newest first, until the page is full or it is enough."""
+    found: list[Any] = []
+    upper = _whole(after)
+    for stretch in STRETCHES:
+        ids = list(_below(rows, upper).order_by("-pk").values_list("pk", flat=True)[:stretch])
+        if ids:
+            here = rows.filter(pk__gte=ids[-1], pk__lte=ids[0])
+            found += here.filter(looks).order_by("-pk")[: size + 1 - len(found)]
+        if len(found) > size or len(ids) < stretch:
+            return _page(found, size, _id)
+        upper = ids[-1]
+    return Page(found, str(upper), full=False)
+
+
+def _below(rows: QuerySet[Any], upper: int) -> QuerySet[Any]:
+    return rows.filter(pk__lt=upper) if upper else rows
+
+
 def _newest(rows: QuerySet[Any], after: str, size: int) -> Page:
-    below = _whole(after)
-    rows = rows.filter(pk__lt=below) if below else rows
+    rows = _below(rows, _whole(after))
     return _page(list(rows.order_by("-pk")[: size + 1]), size, _id)
 
 
