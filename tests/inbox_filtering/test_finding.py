@@ -218,8 +218,8 @@ def test_a_word_that_many_messages_hold_finds_the_same(town: Cast, monkeypatch: 
 def test_people_who_wrote_so_are_looked_for_in_stretches(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "STRETCHES", (1, 2))
     for number in range(5):
-        cast.says(f"@ann{number}", "@acme the vase?" if not number else "@acme a kettle", id=str(number))
-    first = reading.people(parse("-kettle is:open").filter, sight(cast))
+        cast.says(f"@ann{number}", "@acme see https://x.test" if not number else "@acme a kettle", id=str(number))
+    first = reading.people(parse("has:link").filter, sight(cast))
     assert not first.full and not first.rows
-    then = reading.people(parse("-kettle is:open").filter, sight(cast), first.after)
+    then = reading.people(parse("has:link").filter, sight(cast), first.after)
     assert [str(row) for row in then.rows] == ["@ann0"] and not then.after

@@ -51,7 +51,7 @@ class Holds(Func):
         super().__init__(F("pk"))
         self.sought = (model, words, columns)
 
-    def as_sql(self, compiler: Any, connection: Any, **options: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **options: Any) -> Any:  # type: ignore[override]
         model, words, columns = self.sought
         row, _ = compiler.compile(self.source_expressions[0])
         ids = matching(model, words, *columns)
