@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -35,10 +36,10 @@ def start() -> Iterator[Start]:
         yield lambda data, verb="up", **more: running.enter_context(rapport(data, verb, **more))
 
 
-@pytest.fixture
-def browser(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
+@contextlib.contextmanager
+def watched(chromium: Browser, **how: Any) -> Iterator[BrowserContext]:
     """One person's browser: pages opened in it share cookies. Complaints of any page fail the test at its end."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context = chromium.new_context(**how)
     context.set_default_timeout(15_000)
     complaints: list[str] = []
     refused = "422 (Unprocessable Entity)"  # the browser says so of every form that is shown again with its refusal
@@ -55,3 +56,9 @@ def browser(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
     yield context
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def browser(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
+    with watched(chromium, viewport={"width": 1440, "height": 900}) as context:
+        yield context
