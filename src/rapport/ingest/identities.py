@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from rapport.accounts.models import Workspace
+from rapport.channels.base import Author
 from rapport.core.database import now
 from rapport.ingest import sql
 from rapport.ingest.line import Line, clean
@@ -26,7 +29,7 @@ def attach(workspace: Workspace, lines: list[Line]) -> None:
     if strangers:
         moment = now()
         people = list(sql.next_ids(Person, len(strangers)))
-        names = [clean(line.envelope.author.name or line.envelope.author.address, 200) for line in strangers]
+        names = [clean(called(line.envelope.author), 200) for line in strangers]
         sql.insert(Person, _PERSON, [(id, workspace.pk, name, moment) for id, name in zip(people, names, strict=True)])
         rows = zip(people, names, strangers, strict=True)
         sql.insert(
@@ -50,3 +53,9 @@ def attach(workspace: Workspace, lines: list[Line]) -> None:
         Person.objects.filter(pk__in=people, identities=None).delete()
     for line in lines:
         line.identity_id = known[identity_key(line)]
+
+
+def called(author: Author) -> str:
+    """The name of whoever writes; their address where nothing of it can be seen (blanks, signs without a breadth)."""
+    seen = any(unicodedata.category(letter)[0] not in "CZ" for letter in author.name)
+    return author.name if seen else author.address
