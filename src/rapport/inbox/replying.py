@@ -19,6 +19,7 @@ from rapport.channels.text import clean
 from rapport.core import work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
+from rapport.core.models import Event
 from rapport.core.refusal import Refused
 from rapport.inbox import colliding, doubting, sending, turning, working
 from rapport.inbox.colliding import Seen
@@ -129,15 +130,21 @@ def asks(text: str) -> bool:
     return max(intents.get("question", 0.0), intents.get("request", 0.0)) >= 0.5
 
 
-def withdraw(outgoing: Outgoing, *, by: Member) -> None:
-    """Take a held answer back: its words become the draft again, the conversation stands where it stood."""
+def withdraw(outgoing: Outgoing, *, by: Member) -> bool:
+    """Take a held answer back: its words become the draft again, the conversation stands where it stood.
+
+    False: it was taken back already, and nothing changes.
+    """
     with write():
         held = Outgoing.objects.filter(pk=outgoing.pk, by=by, state=States.HELD)
         if not held.update(state=States.WITHDRAWN):
+            if Outgoing.objects.filter(pk=outgoing.pk, by=by, state=States.WITHDRAWN).exists():
+                return False
             raise Refused("It has already left: it can no longer be taken back.")
         record("outgoing.withdrawn", outgoing, by=by)
         sending.stand_again(outgoing, by=by)
         save_draft(outgoing.conversation, outgoing.text, by=by)
+    return True
 
 
 def retry(outgoing: Outgoing, *, by: Member, insist: bool = False) -> None:
@@ -167,6 +174,11 @@ def retry(outgoing: Outgoing, *, by: Member, insist: bool = False) -> None:
 
 def answered_there(conversation: Conversation, text: str, *, by: Member) -> Message:
     """Somebody answered on the network itself: keep the words; it counts as our reply."""
+    return said_there(conversation, text, by=by)[0]
+
+
+def said_there(conversation: Conversation, text: str, *, by: Member) -> tuple[Message, Event]:
+    """The message, and the Event that undoes it."""
     words = clean(text).strip()
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
@@ -175,7 +187,7 @@ def answered_there(conversation: Conversation, text: str, *, by: Member) -> Mess
     with write():
         message = sending.keep(conversation, words, by, external_id=f"hand:{uuid.uuid4().hex}")
         Draft.objects.filter(conversation=conversation, member=by).delete()
-        working.change(
-            conversation, "conversation.answered_there", by=by, due_at=None, state=turning.on_reply(asks=asks(words))
-        )
-    return message
+        state = turning.on_reply(asks=asks(words))
+        verb, facts = "conversation.answered_there", {"message": message.pk}
+        event = working.change(conversation, verb, by=by, due_at=None, state=state, facts=facts)
+    return message, event

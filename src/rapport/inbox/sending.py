@@ -174,6 +174,20 @@ def keep(conversation: Conversation, text: str, by: Member | None, *, external_i
     return message
 
 
+def unkeep(message: Message) -> None:
+    """What :func:`keep` made is gone again, and the conversation says what was said before it."""
+    talk = Conversation.objects.filter(pk=message.conversation_id)
+    message.delete()
+    latest = Message.objects.filter(conversation__in=talk).order_by("-said_at", "-id").first()
+    talk.update(
+        message_count=Message.objects.filter(conversation__in=talk).count(),
+        last_ours=latest is not None and latest.ours,
+        snippet=" ".join((latest.text or latest.subject).split())[:200] if latest else "",
+        **({"last_message_at": latest.said_at} if latest else {}),
+    )
+    counters.bump([(message.workspace_id, "messages", -1)])
+
+
 def _note_failure(outgoing: Outgoing, error: ChannelError, row: work.Claimed) -> None:
     """Say truthfully what is known: unknown stays unknown; what may pass is tried again; the rest comes back."""
     again = not error.permanent and row.attempts + 1 < ATTEMPTS

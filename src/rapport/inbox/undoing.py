@@ -18,8 +18,8 @@ from rapport.core.events import record
 from rapport.core.hints import hint
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import tagging, working
-from rapport.inbox.models import Conversation, Disposition, Mention, Note, Tag
+from rapport.inbox import replying, sending, tagging, working
+from rapport.inbox.models import Conversation, Disposition, Mention, Message, Note, Tag
 
 NOTE_LIVES = timedelta(minutes=10)
 """How long a note can be taken back: colleagues act on what they have read."""
@@ -111,6 +111,15 @@ def _take_note_back(row: Conversation, event: Event, by: Member) -> None:
     Note.objects.filter(conversation=row, asked=by, answered_at=note.at).update(answered_at=None)
 
 
+def _take_answer_back(row: Conversation, event: Event, by: Member) -> None:
+    """What was kept as answered elsewhere is no message any more: its words are the draft again."""
+    kept = Message.objects.filter(pk=event.facts.get("message"), conversation=row, by=by, ours=True).first()
+    if kept is None:
+        raise Refused("This can no longer be undone.")
+    replying.save_draft(row, kept.text, by=by)
+    sending.unkeep(kept)
+
+
 def _untag(row: Conversation, event: Event, by: Member) -> None:
     if (tag := _tag_of(row, event)) is not None:
         tagging.untag(row, tag, by=by)
@@ -135,6 +144,7 @@ def _uncorrect(row: Conversation, event: Event, by: Member) -> None:
 Part = Callable[[Conversation, Event, Member], None]
 _PARTS: dict[str, tuple[Part, ...]] = {
     "conversation.noted": (_take_note_back,),
+    "conversation.answered_there": (_stand_again, _take_answer_back),
     "conversation.tagged": (_untag,),
     "conversation.untagged": (_tag_again,),
     "conversation.asked": (_stand_again, _take_note_back),

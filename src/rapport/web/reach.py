@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from rapport.accounts.models import Member, Role
@@ -18,6 +20,9 @@ from rapport.core.live import position
 
 View = Callable[..., HttpResponseBase]
 """``(request, member, …)`` inside these decorators, ``(request, slug, …)`` outside :func:`member_required`."""
+
+
+_CONVERSATION, _WORKSPACE = re.compile(r"/w/[\w-]+/c/[0-9]+/"), re.compile(r"/w/[\w-]+/")
 
 
 def member_required(view: View) -> View:
@@ -65,8 +70,18 @@ def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         words = _("You are signed out. Sign in again in another tab; what you typed stays here until then.")
         return HttpResponse(words, status=401, content_type="text/plain; charset=utf-8")
-    where = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-    return redirect(f"/login/?{where}" if where else "/login/")
+    where = request.get_full_path() if request.method == "GET" else _page_of(request)
+    return redirect(f"/login/?{urlencode({'next': where})}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page on which a form stood that came without a session: where the browser says, else what it was about."""
+    said = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(said, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(said)
+        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    about = _CONVERSATION.match(request.path) or _WORKSPACE.match(request.path)
+    return about[0] if about else "/"
 
 
 def may(allowed: bool, sentence: str) -> None:

@@ -20,7 +20,7 @@ from rapport.web import streams
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found, show
 from rapport.web.reach import answers, member_required
-from rapport.web.verbs import onward, to
+from rapport.web.verbs import onward, to, undo_address
 
 
 @require_POST
@@ -35,25 +35,23 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     seen = Seen.read(request.POST.get("seen", ""))
     try:
         if act == "there":
-            replying.answered_there(row, text, by=member)
-            said = _("Kept as your answer.")
-        elif act in {"keep", "preview"}:
+            _message, event = replying.said_there(row, text, by=member)
+            say(request, _("Kept as your answer."), undo=undo_address(member, row, event))
+            return onward(member, row, stream, place)
+        if act in {"keep", "preview"}:
             replying.save_draft(row, text, by=member)
             return _kept(request, member, row, act)
-        else:
-            once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
-            outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure)
-            facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
-            said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
-            say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
-            return onward(member, row, stream, place)
+        once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
+        outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure)
+        facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
+        said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
+        say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
+        return onward(member, row, stream, place)
     except Collided as told:
         return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
     except Refused as refused:
         doubted = isinstance(refused, Doubted)
         return show(request, member, row, status=422, refusal=str(refused), text=text, doubted=doubted, **_still(seen))
-    say(request, said)
-    return onward(member, row, stream, place)
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:
@@ -85,11 +83,11 @@ def withdrawal(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Undo a held answer: its words become the draft again."""
     outgoing = _outgoing(member, id)
     try:
-        replying.withdraw(outgoing, by=member)
+        done = replying.withdraw(outgoing, by=member)
     except Refused as refused:
         complain(request, str(refused))
     else:
-        say(request, _("Taken back. Your words are in the composer."))
+        say(request, _("Taken back. Your words are in the composer.") if done else _("It was taken back already."))
     return to(outgoing.conversation, streams.named(request.POST.get("stream")))
 
 
