@@ -18,6 +18,7 @@ from rapport.inbox import (
     feeling,
     noting,
     promising,
+    relating,
     remembering,
     replying,
     snoozing,
@@ -74,6 +75,8 @@ def live(cast: Cast) -> None:
     promising.keep(Promise.objects.get(), by=cast.dana)
     comparing.keep_apart(person, bo, by=cast.bea)
     viewing.keep("Complaints", "is:complaint is:open", by=cast.bea, shared=True)
+    relating.relate(person, "other", bo, by=cast.bea, words="bakes for", note="Ann Example said so.", since=NOW,
+                    message=Message.objects.get(external_id="a2"))  # fmt: skip
     working.note(ann, "Ann Example called on Monday, too.", by=cast.bea)
     tagging.tag(ann, "Urgent", by=cast.bea)
     undoing.undo(ann, working.settle(ann, by=cast.bea).pk, by=cast.bea)

@@ -9,7 +9,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from rapport.core.models import Work
-from rapport.inbox.models import Arrival, Conversation, Fact, Feeling, Message, Outgoing, PersonNote, Promise, View
+from rapport.inbox import relating
+from rapport.inbox.models import (
+    Arrival,
+    Conversation,
+    Fact,
+    Feeling,
+    Message,
+    Outgoing,
+    PersonNote,
+    Promise,
+    Relation,
+    View,
+)
 from rapport.people import merging, organising, uniting
 from rapport.people.models import Apart, Belonging, Likeness, Merge, Organisation, Person, Union
 from rapport.web import importing, uploads
@@ -55,6 +67,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     rows = {
         **{name: Organisation.objects.first() for name in
            ("organisation", "organisation_name", "organisation_person", "organisation_same")},
+        "relate": conversation.identity.person, "relation": Relation.objects.first(),
         "organisation_part": Union.objects.first(), "belonging": Belonging.objects.first(),
         "belong": conversation.identity.person,
         "again": Arrival.objects.first(), "correction": Message.objects.first(), "person": conversation.identity.person,
@@ -99,6 +112,7 @@ def world(cast: Cast) -> Cast:
     Likeness.objects.create(workspace=cast.acme, one=ann, other=third, weight=2)
     Apart.objects.create(workspace=cast.acme, one=ann, other=third)
     View.objects.create(workspace=cast.acme, member=cast.bea, name="A secret view", words="is:late", shared=True)
+    relating.relate(ann, "other", third, by=cast.bea, words="a secret to")
     one, two = (organising.belong(ann, f"A secret club {n}", by=cast.bea) for n in (1, 2))
     uniting.unite(one.organisation, two.organisation, by=cast.bea)
     payload = {"source": cast.source.pk}

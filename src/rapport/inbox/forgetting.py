@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.models import Member
@@ -27,7 +27,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
-from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Source
+from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Relation, Source
 from rapport.people.models import Belonging, Identity, Likeness, Merge, Order, Person, Trait
 
 BATCH = 200
@@ -119,6 +119,7 @@ def _rows(known: Known) -> Counter[str]:
             + PersonNote.objects.filter(person__in=known.everyone).count(),
             "facts about them": Fact.objects.filter(person__in=known.everyone).count(),
             "organisations of theirs": Belonging.objects.filter(person__in=known.everyone).count(),
+            "relationships of theirs": _relations(known).count(),
             "drafts to them": Draft.objects.filter(conversation__in=_some(known.began)).count(),
             "orders of theirs": Order.objects.filter(person__in=known.everyone)
             .exclude(number__startswith=NOBODY)
@@ -126,6 +127,10 @@ def _rows(known: Known) -> Counter[str]:
             "identities": sum(not one.address.startswith(NOBODY) for one in known.identities),
         }
     )
+
+
+def _relations(known: Known) -> QuerySet[Relation]:
+    return Relation.objects.filter(Q(one__in=known.everyone) | Q(other__in=known.everyone))
 
 
 def _some(ids: frozenset[int]) -> list[int]:
@@ -185,6 +190,7 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
         PersonNote.objects.filter(person__in=known.everyone).delete()
         Fact.objects.filter(person__in=known.everyone).delete()
         Belonging.objects.filter(person__in=known.everyone).delete()
+        _relations(known).delete()
         people.update(name="", organisation="", note="")
         Merge.objects.filter(other__in=known.everyone).update(why="")
         Trait.objects.filter(identity__in=known.identities).delete()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
-from rapport.inbox import facts, feeling, promising, story
+from rapport.inbox import facts, feeling, promising, relating, story
 from rapport.inbox.models import Message
 from rapport.people import organising, timeline
 from rapport.people.models import Identity, Merge, Person
@@ -93,6 +93,7 @@ def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PA
         "moment": moment,
         "alike": alike(row),
         "places": organising.of(row),
+        "relations": relating.of(of.people),
     }
 
 

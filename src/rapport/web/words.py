@@ -131,6 +131,23 @@ FACTS = {
     "dislikes": _("Dislikes"),
     "wants": _("Wants"),
 }
+RELATIONS = {
+    "works_with": _("works with"),
+    "family": _("is of one family with"),
+    "friend": _("is a friend of"),
+    "speaks_for": _("speaks for"),
+    "recommends": _("recommends"),
+    "asked_for": _("asked for"),
+}
+"""What stands between the names of two people; seen from the other end it is ``RELATED``."""
+RELATED = {
+    "works_with": _("works with"),
+    "family": _("is of one family with"),
+    "friend": _("is a friend of"),
+    "speaks_for": _("is spoken for by"),
+    "recommends": _("is recommended by"),
+    "asked_for": _("was asked for by"),
+}
 SIGNS = {
     "same_mail": _("the same e-mail address"),
     "same_phone": _("the same telephone"),

@@ -9,6 +9,7 @@ from rapport.inbox.models.note import Note
 from rapport.inbox.models.notification import Notification, PushAddress, PushKey, Wishes
 from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
+from rapport.inbox.models.relation import Relation
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.tag import Tag, Tagging
 from rapport.inbox.models.term import Term
@@ -33,6 +34,7 @@ __all__ = [
     "PushAddress",
     "PushKey",
     "Reading",
+    "Relation",
     "Revision",
     "Source",
     "State",

@@ -26,6 +26,7 @@ from rapport.inbox.models import (
     PersonNote,
     Promise,
     Reading,
+    Relation,
     Revision,
     Source,
     Tag,
@@ -149,6 +150,12 @@ KINDS: tuple[Kind, ...] = (
         Apart,
         ("at", "ended_at"),
         {"one": "person", "other": "person", "by": "member", "ended_by": "member"},
+    ),
+    Kind(
+        "relation",
+        Relation,
+        ("kind", "words", "note", "since", "at", "ended_at"),
+        {"one": "person", "other": "person", "message": "message", "by": "member", "ended_by": "member"},
     ),
     Kind("organisation", Organisation, ("name", "key", "created_at")),
     Kind(

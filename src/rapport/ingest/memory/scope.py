@@ -21,6 +21,7 @@ from rapport.inbox.models import (
     Outgoing,
     PersonNote,
     Promise,
+    Relation,
     Source,
     Tag,
     Tagging,
@@ -74,6 +75,7 @@ class Scope:
             "answer": Outgoing.objects.filter(**own),
             "merge": Merge.objects.filter(**own),
             "apart": Apart.objects.filter(**own),
+            "relation": Relation.objects.filter(**own),
             "organisation": Organisation.objects.filter(**own),
             "belonging": Belonging.objects.filter(**own),
             "union": Union.objects.filter(**own),
@@ -142,6 +144,11 @@ class Scope:
         belongings = whole["belonging"].filter(
             person__in=self._everyone() if self.person else whole["person"].filter(people).values("pk")
         )
+        relations = whole["relation"].filter(one__in=whole["person"].filter(people).values("pk"))
+        relations = relations.filter(other__in=whole["person"].filter(people).values("pk"))
+        if self.person is not None:
+            relations = relations.filter(Q(one__in=self._everyone()) | Q(other__in=self._everyone()))
+        acted += [relations.values("by"), relations.values("ended_by")]
         acted += [belongings.values("by"), belongings.values("ended_by")]
         acted += [drafts.values("member"), mentions.values("member"), notes.values("asked")]
         acted += [rows.values("by") for rows in (messages, notes, answers, judged, taggings)]
@@ -171,6 +178,7 @@ class Scope:
             "merge": merges,
             "apart": apart,
             "organisation": whole["organisation"].filter(pk__in=belongings.values("organisation")),
+            "relation": relations,
             "belonging": belongings,
             "union": whole["union"].none(),
             "event": events,
