@@ -130,3 +130,17 @@ def test_whatever_it_is_called_every_page_stands(cast: Cast, bea: Client, name: 
     row = organising.belong(ann, name, by=cast.bea, role=name[:120]).organisation
     for path in ("organisations/", f"organisations/{row.pk}/", f"organisations/{row.pk}/same/?q=x", f"p/{ann.pk}/"):
         assert "<script>alert" not in shown(bea, f"/w/acme/{path}")
+
+
+def test_what_its_people_wrote_is_found_by_its_name_and_nothing_else_is(cast: Cast, bea: Client) -> None:
+    cast.says("@ann", "@acme the oven is cold again", name="Ann Lee")
+    cast.says("@bo", "@acme good day to you", name="Bo")
+    ann = Identity.objects.get(address="@ann").person
+    row = organising.belong(ann, "Berg & Co", by=cast.bea)
+    organising.rename(row.organisation, "Tal", by=cast.bea)
+    for words in ("org:berg", "org:tal", "org:ta"):
+        page = text(shown(bea, f"/w/acme/search/?q={words}"))
+        assert "the oven is cold again" in page and "good day to you" not in page, words
+    assert "good day to you" in text(shown(bea, "/w/acme/search/?q=-org:tal"))
+    organising.end(row, by=cast.bea)
+    assert "the oven is cold" not in text(shown(bea, "/w/acme/search/?q=org:tal"))

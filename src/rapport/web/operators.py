@@ -21,6 +21,7 @@ HELP = (
         _("Who and where"),
         (
             (("from:ann", 'from:"Ann Lee"', "from:@ann"), _("written by somebody of this name or handle")),
+            (("org:berg",), _("written by somebody of this organisation")),
             (("from:us", "from:me"), _("written by us, by yourself")),
             (("to:us", "about:us", "about:rival"), _("said to us; said about us, about a rival")),
             (

@@ -23,7 +23,8 @@ from rapport.inbox import tagging
 from rapport.inbox.filtering import moments, operators
 from rapport.inbox.filtering.values import Clause, Group
 from rapport.inbox.models import Disposition, Draft, Message, Note, Tagging
-from rapport.people.models import Identity, Order, Person
+from rapport.people import organising
+from rapport.people.models import Belonging, Identity, Order, Organisation, Person
 
 ORDERS = frozenset({"order", "bought", "placed", "delivered"})
 IDENTITY = ("name", "address")
@@ -134,6 +135,8 @@ def of_said(clause: Clause, sight: Sight) -> Q:
         )
     if key == "from":
         return _from(value, sight)
+    if key == "org":
+        return Q(identity__person__in=of_organisation(value, sight))
     if key == "to":
         return Q(addressed="to_us", ours=False)
     if key == "about":
@@ -173,6 +176,17 @@ def identities(value: str, sight: Sight) -> QuerySet[Any, Any]:
     called = matching(Person, value, *PERSON, starts=True)
     named = Q(person__in=called) | Q(origin__in=called)
     return own.filter(Q(pk__in=matching(Identity, value, *IDENTITY, starts=True)) | named).values("pk")
+
+
+def of_organisation(value: str, sight: Sight) -> QuerySet[Any, Any]:
+    """Whoever is of an organisation with this name, or one that begins so; each human as the one kept."""
+    rows = Organisation.objects.filter(workspace=sight.member.workspace_id)
+    hits = rows.filter(pk__in=matching(Organisation, value, "name", starts=True)).values_list("pk", flat=True)
+    above = organising.today(sight.member.workspace_id)
+    roots = {above.get(id, id) for id in hits}
+    same = roots | {id for id, root in above.items() if root in roots}
+    said = Belonging.objects.filter(organisation__in=same, ended_at=None, until=None)
+    return said.values(kept=Coalesce("person__merged_into", "person"))
 
 
 def _within(value: str) -> Q:

@@ -75,6 +75,7 @@ def _stretch(value: str) -> str:
 
 OPERATORS: Mapping[str, Check] = {
     "from": _any,
+    "org": _any,
     "to": _any,
     "about": _one_of(*ABOUT),
     "channel": _any,

@@ -109,6 +109,8 @@ def people(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) -> P
             rows = rows.filter(_any(group, lambda one: conditions.of_person(one, sight, "pk")))
         elif all(not one.key or one.key == "from" for one in group):
             rows = rows.filter(_any(group, lambda one: _named(one, sight)))
+        elif all(one.key == "org" for one in group):
+            rows = rows.filter(_any(group, lambda one: Q(pk__in=conditions.of_organisation(one.value, sight))))
         else:
             wrote.append(of_message(group, sight))
     if wrote:

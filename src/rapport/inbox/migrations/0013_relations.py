@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_member_zone'),
-        ('inbox', '0011_views'),
+        ('inbox', '0012_waiting'),
         ('people', '0007_organisations_named'),
     ]
 
