@@ -258,6 +258,39 @@ def test_tab_leads_through_the_desk_and_out_again(tmp_path: Path, quiet: Browser
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+def reach(page: Page, wanted: str) -> None:
+    """Tab until the wanted element has the focus; whatever has it on the way can be seen to have it."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        at = page.evaluate(AT)
+        assert at["seen"] or at["end"], at
+        if page.locator(f":focus:is({wanted})").count():
+            return
+    raise AssertionError(f"{wanted} is not reached on {page.url}")
+
+
+def test_by_keyboard_from_the_desk_to_the_notices_their_choice_and_back(
+    tmp_path: Path, quiet: BrowserContext, start: Start
+) -> None:
+    server = start(tmp_path)
+    page = quiet.new_page()
+    come_in(page, server)
+    desk = page.url
+    reach(page, "#bell")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notices/")
+    assert page.get_by_text("Nothing to tell you.").is_visible()
+    reach(page, "main a[href$='wishes/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/wishes/")
+    reach(page, "main .primary")
+    page.keyboard.press("Enter")
+    page.get_by_text("You are told like this from now on.").wait_for()
+    reach(page, ".wordmark")
+    page.keyboard.press("Enter")
+    page.wait_for_url(desk)
+
+
 AT = """() => {
   const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
   const marked = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
