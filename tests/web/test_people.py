@@ -48,6 +48,14 @@ def test_everybody_has_a_place_in_the_list_and_is_found(cast: Cast, bea: Client)
     assert "Nobody here has “zzz”" in text(shown(bea, "/w/acme/people/?q=zzz"))
 
 
+def test_our_own_voices_are_not_among_the_people(cast: Cast, bea: Client) -> None:
+    cast.says("@ann", "@acme where is my refund?", name="Ann Lee")
+    cast.says("@acme", "Good morning from all of us.", name="Acme the account")
+    bring(cast, ("Silent Sam", "mail", "sam@post.example"))
+    page = text(shown(bea, "/w/acme/people/"))
+    assert "Ann Lee" in page and "Silent Sam" in page and "Acme the account" not in page
+
+
 def test_the_list_reads_on(cast: Cast, bea: Client) -> None:
     Person.objects.bulk_create(Person(workspace=cast.acme, name=f"Person {n:03}") for n in range(120))
     seen: list[str] = []

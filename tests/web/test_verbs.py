@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from rapport.channels.fake.channel import FakeChannel
 from rapport.inbox.models import Conversation, Draft, Note, Outgoing
-from tests.conftest import Cast
+from tests.conftest import NOW, Cast
 from tests.web.conftest import Browser
+
+LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
 def ann(cast: Cast) -> Conversation:
-    return cast.says("@ann", "@acme where is my refund?", name="Ann Lee")
+    return cast.says("@ann", "@acme where is my refund?", name="Ann Lee", id="1")
 
 
 @pytest.fixture
@@ -137,3 +141,38 @@ def test_forms_without_our_token_are_refused_in_the_house_look(ann: Conversation
     assert answer.status_code == 403
     ann.refresh_from_db()
     assert ann.state == "needs_answer"
+
+
+def test_an_at_that_names_nobody_is_said_at_once(ann: Conversation, bea: Client) -> None:
+    page = post(bea, f"/w/acme/c/{ann.pk}/note/", text="@Ce please look, as @Cem did")
+    assert "Noted. Cem will see it under Mentions." in page and "@Ce: no colleague, or more than one." in page
+    page = post(bea, f"/w/acme/c/{ann.pk}/note/", text="@Cem please write to ann@lee.example")
+    assert "no colleague, or more than one" not in page
+
+
+def test_whom_to_ask_is_chosen_and_never_the_first_by_chance(ann: Conversation, bea: Client) -> None:
+    page = bea.get(f"/w/acme/c/{ann.pk}/").content.decode()
+    assert '<select id="question-to" name="to" required><option value="">' in page
+    answer = bea.post(f"/w/acme/c/{ann.pk}/question/", {"text": "Who knows?", "to": ""})
+    assert answer.status_code == 422 and b"Choose whom to ask." in answer.content and b"Who knows?" in answer.content
+
+
+def test_in_a_thread_of_many_the_answer_names_who_spoke_last(cast: Cast, bea: Client) -> None:
+    row = cast.says("@ann", "@acme where is my refund?", name="Ann Lee", id="1")
+    cast.says("@bo", "@ann @acme mine is missing, too. Where is it?", name="Bo Diaz", id="2", reply_to="1", at=LATER)
+    stream = bea.get("/w/acme/").content.decode()
+    assert "<bdi>Bo Diaz</bdi>: </span>@ann @acme mine is missing" in stream
+    assert "This is what Bo Diaz will read" in bea.get(f"/w/acme/c/{row.pk}/").content.decode()
+    assert "Your answer to Bo Diaz leaves" in post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.")
+    assert Outgoing.objects.get().in_reply_to.identity.name == "Bo Diaz"  # type: ignore[union-attr]
+
+
+def test_who_began_it_is_not_named_twice(ann: Conversation, cast: Cast, bea: Client) -> None:
+    cast.says("@ann", "@acme and again: where is it?", name="Ann Lee", id="2", reply_to="1", at=LATER)
+    assert "<bdi>Ann Lee</bdi>: </span>" not in bea.get("/w/acme/").content.decode()
+
+
+def test_a_quiet_row_says_why_no_answer_is_needed(cast: Cast, bea: Client) -> None:
+    row = cast.says("@sun", "What a lovely morning in the park.")
+    page = bea.get("/w/acme/?stream=quiet").content.decode()
+    assert row.state == "quiet" and row.headline and f"No answer needed · {row.headline}" in page

@@ -45,6 +45,19 @@ def find(text: str, names: Mapping[int, str]) -> tuple[Named, ...]:
     return tuple(found)
 
 
+def unmet(text: str, names: Mapping[int, str]) -> tuple[str, ...]:
+    """Each ``@word`` that names no colleague, or more than one: whoever wrote it thinks that somebody is told."""
+    met = {one.start for one in find(text, names)}
+    missed: list[str] = []
+    for at in (place for place, letter in enumerate(text) if letter == "@" and place not in met):
+        end = at + 1
+        while end < len(text) and _is_word(text[end]):
+            end += 1
+        if end > at + 1 and not (at and _is_word(text[at - 1])):
+            missed.append(text[at:end])
+    return tuple(dict.fromkeys(missed))
+
+
 def _meant(names: Mapping[int, str]) -> dict[tuple[str, ...], int | None]:
     """Folded words → whom they name; None: more than one. A whole name comes before anybody's first name."""
     firsts: dict[tuple[str, ...], int | None] = {}

@@ -21,7 +21,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, doubting, sending, turning, working
+from rapport.inbox import colliding, doubting, sending, speaking, turning, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
@@ -82,7 +82,7 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgo
     outgoing = Outgoing.objects.create(
         workspace_id=conversation.workspace_id,
         conversation=conversation,
-        in_reply_to=conversation.messages.filter(ours=False, deleted_at=None).order_by("-said_at", "-id").first(),
+        in_reply_to=speaking.latest(conversation),
         by=by,
         text=words,
         key=key,

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import asking, colliding, private, snoozing, whereabouts
-from rapport.inbox.models import Conversation, Draft
+from rapport.inbox import asking, colliding, private, snoozing, speaking, whereabouts
+from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
 from rapport.people import timeline
@@ -108,6 +108,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "once": new_key(),
         "channel": row.source.channel,
         "cannot_send": row.source.cannot_send,
+        "answered": _answered(row, line),
         "reads_where": _reads_where(row),
         "has_page": private.has_page(row),
         "colleagues": colleagues(request, member),
@@ -116,6 +117,14 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "person": None if later else _person(row, member),
         "later": later,
     }
+
+
+def _answered(row: Conversation, line: turns.Line) -> Message | None:
+    """What an answer would answer: read from the turns on screen, if the newest are among them."""
+    if line.later:
+        return speaking.latest(row)
+    theirs = (turn.row for turn in reversed(line.turns) if turn.kind == "message" and not turn.row.ours)
+    return next((one for one in theirs if one.deleted_at is None), None) or speaking.latest(row)
 
 
 def _reads_where(row: Conversation) -> str:

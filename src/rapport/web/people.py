@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
+from rapport.inbox.models import Message
 from rapport.people.models import Identity, Person
 from rapport.web.answering import page
 from rapport.web.likenesses import waiting
@@ -24,7 +25,7 @@ def people(request: HttpRequest, member: Member) -> HttpResponse:
     """A page of them by name; ``q`` seeks, ``after`` (an id) reads on."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     rows = found_by(member, words) if words else Person.objects.kept().filter(workspace=member.workspace)
-    rows = rows.annotate(low=Lower("name"))
+    rows = rows.exclude(_one_of_us()).annotate(low=Lower("name"))
     last = rows.filter(pk=number(request.GET.get("after"))).first()
     if last is not None:
         rows = rows.filter(Q(low__gt=last.low) | Q(low=last.low, pk__gt=last.pk))
@@ -34,6 +35,12 @@ def people(request: HttpRequest, member: Member) -> HttpResponse:
         request, "pages/people.html", people=shown[:PAGE], sides=sides(shown[:PAGE]), sought_person=words, alike=alike,
         many=MANY, more=shown[PAGE - 1].pk if len(shown) > PAGE else 0, further=last is not None,
     )  # fmt: skip
+
+
+def _one_of_us() -> Q:
+    """Our own voice on some network: messages of ours, none of theirs."""
+    said = Message.objects.filter(identity__person=OuterRef("pk"))
+    return Q(Exists(said.filter(ours=True))) & ~Q(Exists(said.filter(ours=False)))
 
 
 def found_by(member: Member, words: str) -> QuerySet[Person]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
-from rapport.inbox import replying
+from rapport.inbox import replying, speaking
 from rapport.inbox.colliding import Collided, Seen
 from rapport.inbox.doubting import Doubted
 from rapport.inbox.models import Conversation, Outgoing
@@ -115,4 +115,6 @@ def _outgoing(member: Member, id: int) -> Outgoing:
 
 
 def _who(row: Conversation) -> str:
-    return str(row.identity) if row.identity else _("them")
+    """Whom an answer here reaches: who spoke last, which in a thread of many is not who began it."""
+    last = speaking.latest(row)
+    return str((last and last.identity) or row.identity or _("them"))

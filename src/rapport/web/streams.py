@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db.models import Q, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from rapport.accounts.models import Member
-from rapport.inbox import viewing
+from rapport.inbox import speaking, viewing
 from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.models import STREAMS, Conversation, View
+from rapport.people.models import Identity
 from rapport.web import words
 
 PAGE = 50
@@ -28,6 +30,11 @@ class Page:
     rows: list[Conversation]
     after: str
     start: str
+
+    @cached_property
+    def speakers(self) -> dict[int, Identity]:
+        """Whose the words of a row are, where somebody else began the conversation."""
+        return speaking.others(self.rows)
 
 
 def named(name: str | None) -> str:

@@ -13,7 +13,7 @@ from rapport.accounts.models import Member
 from rapport.core.database import locked, write
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import asking, undoing, working
+from rapport.inbox import asking, mentioning, undoing, working
 from rapport.inbox.correcting import KEPT, correct
 from rapport.inbox.models import Conversation, Message
 from rapport.inbox.snoozing import snooze
@@ -90,6 +90,9 @@ def note(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     said = (
         _("Noted. %(names)s will see it under Mentions.") % {"names": told} if told else _("Noted for your colleagues.")
     )
+    if missed := mentioning.unmet(kept.text, mentioning.names(member.workspace_id)):
+        called = ", ".join(missed[:3])
+        said += " " + _("%(names)s: no colleague, or more than one. Nobody is told by it.") % {"names": called}
     say(request, said, undo=undo_address(member, row, event))
     return to(row, streams.named(request.POST.get("stream")))
 

@@ -42,8 +42,9 @@
       if (stays && known.size) now.scrollTop += stays.getBoundingClientRect().top - place.top;
       else now.scrollTop = old;
       if (pageScrolls() && stays) scrollBy(0, stays.getBoundingClientRect().top - place.top);
+      const open = `row-${document.getElementById("conversation")?.dataset.conversation}`; // read just now, or taken back
       const at = rows().findIndex((row) => row.id === place?.id);
-      rows().slice(0, Math.max(0, at)).filter((row) => !known.has(row.id)).forEach((row) => fresh.add(row.id));
+      rows().slice(0, Math.max(0, at)).filter((row) => !known.has(row.id) && row.id !== open).forEach((row) => fresh.add(row.id));
       now.addEventListener("scroll", seen, { passive: true });
       if (focused) document.querySelector(`#${focused} a`)?.focus({ preventScroll: true });
       show();
