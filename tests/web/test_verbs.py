@@ -162,8 +162,8 @@ def test_in_a_thread_of_many_the_answer_names_who_spoke_last(cast: Cast, bea: Cl
     cast.says("@bo", "@ann @acme mine is missing, too. Where is it?", name="Bo Diaz", id="2", reply_to="1", at=LATER)
     stream = bea.get("/w/acme/").content.decode()
     assert "<bdi>Bo Diaz</bdi>: </span>@ann @acme mine is missing" in stream
-    page = bea.get(f"/w/acme/c/{row.pk}/").content.decode().replace("\u2068", "").replace("\u2069", "")
-    assert "This is what Bo Diaz will read" in page
+    page = bea.get(f"/w/acme/c/{row.pk}/").content.decode()
+    assert "This is what <bdi>Bo Diaz</bdi> will read" in page
     assert "Your answer to Bo Diaz leaves" in post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.")
     assert Outgoing.objects.get().in_reply_to.identity.name == "Bo Diaz"  # type: ignore[union-attr]
 
