@@ -45,7 +45,9 @@ class Why:
     @property
     def short(self) -> str:
         """The reasons in one line: the deciding row first, then the evidence beneath it."""
-        said = dict.fromkeys(str(because(reason.code, mine=self.mine)) for reason in self.reasons)
+        waits = self.decision.needs != "no"  # nobody waits for what needs no answer
+        told = (reason for reason in self.reasons if waits or reason.code != "unanswered")
+        said = dict.fromkeys(str(because(reason.code, mine=self.mine)) for reason in told)
         return " · ".join(list(said)[:3])
 
 

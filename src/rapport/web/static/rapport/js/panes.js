@@ -58,7 +58,8 @@
     const next = opened() !== before; // htmx puts the cursor back into the composer: of another conversation it must not
     before = opened();
     if (!at || at === document.body || (next && at.closest("#panes"))) document.getElementById("turns")?.focus({ preventScroll: true });
-    if (document.querySelector(".composer .refusal")) document.getElementById("composer-text").focus();
+    const back = detail.requestConfig?.path.includes("/o/") && document.getElementById("composer-text")?.value; // an answer was taken back
+    if (back || document.querySelector(".composer .refusal")) document.getElementById("composer-text").focus();
   });
 
   // Whatever was done to a conversation changes the stream: it asks again, without waiting for the hint.
