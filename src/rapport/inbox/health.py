@@ -25,7 +25,7 @@ from rapport.inbox.models import Arrival, Message, Pulse, Source
 LATE = timedelta(minutes=15)
 """A lag, or a wait for the line, that somebody should know of."""
 A_MOMENT = timedelta(minutes=2)
-"""A silence that nobody would call one."""
+"""A silence, or a lag, that nobody would call one."""
 LAG_OF = 2_000
 """The newest messages of the workspace of which the lag is told."""
 JOBS = {
@@ -159,7 +159,7 @@ def _silence(one: SourceHealth) -> list[Sentence]:
 
 def _lag(one: SourceHealth) -> list[Sentence]:
     found = []
-    if one.lag is not None and one.verdict is not None:
+    if one.lag is not None and one.lag >= A_MOMENT and one.verdict is not None:
         words = _("Messages of the last day came %(span)s after they were said (half of them sooner).")
         found.append(Sentence(words % {"span": length(one.lag)}, bad=one.lag > LATE))
     if one.waiting:
