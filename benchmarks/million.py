@@ -131,7 +131,8 @@ class Session:
             time.sleep(1)
             page = self.http.get(f"{self.base}search/", params={"q": mark})
             if found := re.search(rf"{self.base}c/(\d+)/", page.text):
-                self._timed(self.answer, 303, lambda: self.post(f"{found[0]}reply/", {"text": "It arrives tomorrow."}))
+                words = {"text": f"Your parcel {mark} arrives tomorrow."}  # the same to everybody would be questioned
+                self._timed(self.answer, 303, lambda: self.post(f"{found[0]}reply/", words))
                 return
         self.wrong.append("a message by webhook was not on the desk within 30 s")
 
