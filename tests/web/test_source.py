@@ -97,7 +97,7 @@ def test_only_who_manages_changes_a_source_and_a_file_is_only_renamed(
     file = Source.objects.create(workspace=cast.acme, kind="files", name="old.csv")
     assert bea.get(f"/w/acme/sources/{file.pk}/").status_code == 403
     assert bea.post(f"/w/acme/sources/{file.pk}/", {"name": "x"}).status_code == 403
-    assert "Settings" not in bea.get("/w/acme/sources/").content.decode()
+    assert "Settings" not in bea.get("/w/acme/sources/").content.decode().partition("<main")[2]
     assert browse(cast.dot).get(f"/w/elsewhere/sources/{file.pk}/").status_code == 404
     dana.post(f"/w/acme/sources/{file.pk}/", {"name": "The old desk"})
     dana.post(f"/w/acme/sources/{file.pk}/pause/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.translation import gettext
 
@@ -9,7 +10,12 @@ from rapport.net.sentence import Sentence
 
 
 def said(words: str) -> str:
-    """Words in the reader's language; as they are where nobody has translated them."""
+    """Words in the reader's language; as they are where nobody has translated them.
+
+    A command may refuse before there are settings (restore, with none to trust): then it speaks English.
+    """
+    if not settings.configured:
+        return str(words)
     if not isinstance(words, Sentence):
         return gettext(words) if words else ""
     there = gettext(words.template)
