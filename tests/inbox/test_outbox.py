@@ -17,6 +17,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import checking, replying
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
+from rapport.ingest import worker
 from tests.conftest import Cast
 
 
@@ -157,3 +158,15 @@ def test_a_members_name_is_one_line_wherever_it_is_sent(cast: Cast, network: Fak
     pass_time(cast)
     [sent] = network.sent.values()
     assert sent.author == "Bea Bcc: all@acme.test"
+
+
+def test_an_answer_waits_for_nothing_that_follows_from_a_great_import(
+    cast: Cast, network: FakeChannel, matter: Conversation
+) -> None:
+    for n in range(60):  # more than one look of the worker takes
+        work.put("event.read", {"event": 0, "reader": f"nobody.{n}"}, workspace_id=cast.acme.pk)
+    outgoing = replying.reply(matter, "It is on its way.", by=cast.bea)
+    cast.clock.shift(timedelta(seconds=11))
+    work.run_due(only=worker.LEAVING)
+    assert state(outgoing) == "delivered" and len(network.attempts) == 1
+    assert Work.objects.filter(kind="event.read", attempts=0, done_at=None).count() >= 60

@@ -1,6 +1,6 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
-Four loops, so that a long import never holds up an answer, nor a slow network the line.
+Five loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ REST = 0.25
 ROUND = 300.0
 """Seconds between two looks at whether a source fell silent, or an answer is late."""
 LONG = ("import", "reprocess", "return", "forget", "export")
+LEAVING = ("outgoing.send",)
 
 
 def line(stop: threading.Event) -> None:
@@ -30,9 +31,14 @@ def line(stop: threading.Event) -> None:
     _loop(stop, pipeline.run)
 
 
+def leaving(stop: threading.Event) -> None:
+    """Send the answers that are due. A loop of its own: events of a great import are many, and a person waits here."""
+    _loop(stop, lambda: work.run_due(only=LEAVING))
+
+
 def quick(stop: threading.Event) -> None:
-    """Run what takes moments: answers going out, readers of events; bring back what was snoozed until now."""
-    _loop(stop, lambda: work.run_due(but=LONG) + waking.wake())
+    """Run what takes moments, such as readers of events; bring back what was snoozed until now."""
+    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING)) + waking.wake())
 
 
 def long(stop: threading.Event) -> None:
@@ -58,7 +64,7 @@ def watch(stop: threading.Event) -> None:
         stop.wait(ROUND)
 
 
-LOOPS = (line, quick, long, watch)
+LOOPS = (line, leaving, quick, long, watch)
 
 
 def _loop(stop: threading.Event, step: Callable[[], int]) -> None:
