@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -50,7 +51,9 @@ def as_po(catalog: Catalog) -> bytes:
 
 def as_mo(catalog: Catalog) -> bytes:
     into = io.BytesIO()
-    write_mo(into, read_po(io.BytesIO(as_po(catalog)), locale=str(catalog.locale)))  # without the dates of this run
+    plain = read_po(io.BytesIO(as_po(catalog)), locale=str(catalog.locale))
+    plain.creation_date = plain.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # not the moment of this run
+    write_mo(into, plain)
     return into.getvalue()
 
 

@@ -211,6 +211,7 @@ RECORDS = {
     "belonging": _("places in organisations"),
     "union": _("organisations joined"),
     "identity": _("addresses"),
+    "relation": _("relationships"),
     "order": _("orders"),
     "source": _("sources"),
     "conversation": _("conversations"),
