@@ -320,7 +320,7 @@ def test_a_certificate_that_nobody_trusts_ends_it_before_anything_leaves(certifi
 def test_a_certificate_is_checked_against_the_name_not_the_address(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "_trust", lambda: ssl.create_default_context(cafile=str(certificate)))
+    monkeypatch.setattr(door, "trust", lambda: ssl.create_default_context(cafile=str(certificate)))
     with peer(over_tls(certificate, answers(body=b"safe")), reads=False) as server:
         assert ask("POST", f"https://localhost:{server.port}/", body=b"x").text == "safe"
         with pytest.raises(net.NeverLeft, match="certificate"):

@@ -4,9 +4,11 @@ which whoever runs the server chose."""
 from rapport.net.door import Answer, Patience, Record, request
 from rapport.net.errors import NetError, NeverLeft, Refused, Rejected, TooLarge, Unknown
 from rapport.net.mail import Relay, carry, relay
+from rapport.net.stream import Listening, stream
 
 __all__ = [
     "Answer",
+    "Listening",
     "NetError",
     "NeverLeft",
     "Patience",
@@ -19,4 +21,5 @@ __all__ = [
     "carry",
     "relay",
     "request",
+    "stream",
 ]

@@ -96,7 +96,7 @@ def request(
     """
     if allow_loopback is None:
         allow_loopback = os.environ.get("RAPPORT_ALLOW_LOOPBACK") == "1"
-    first = _Hop(method.upper(), _address(url), dict(headers or {}), body)
+    first = Hop(method.upper(), address_of(url), dict(headers or {}), body)
     way = _Way(patience, max_bytes, redirects, allow_loopback, record)
     keyed = any(name.lower() == "idempotency-key" for name in first.headers)
     attempts = 1 + (retries if first.method in REPEATABLE or keyed else 0)
@@ -104,7 +104,9 @@ def request(
 
 
 @dataclass(frozen=True)
-class _Hop:
+class Hop:
+    """One request of what may become several, when it is sent elsewhere."""
+
     method: str
     url: httpx.URL
     headers: Mapping[str, str]
@@ -120,7 +122,8 @@ class _Way:
     record: Record | None
 
 
-def _address(url: str | httpx.URL) -> httpx.URL:
+def address_of(url: str | httpx.URL) -> httpx.URL:
+    """What we may ask for, without its fragment. Raises :class:`Refused`."""
     try:
         address = httpx.URL(url)
     except (httpx.InvalidURL, TypeError, ValueError) as error:
@@ -132,7 +135,7 @@ def _address(url: str | httpx.URL) -> httpx.URL:
     return address.copy_with(fragment=None)
 
 
-def _try(first: _Hop, way: _Way, attempts: int, sleep: Callable[[float], None]) -> Answer:
+def _try(first: Hop, way: _Way, attempts: int, sleep: Callable[[float], None]) -> Answer:
     in_doubt: Unknown | None = None
     for attempt in range(1, attempts + 1):
         wait = random.uniform(0.5, 1.5) * 0.5 * 2 ** (attempt - 1)
@@ -154,7 +157,7 @@ def _try(first: _Hop, way: _Way, attempts: int, sleep: Callable[[float], None]) 
     raise AssertionError("the last attempt either answers or raises")
 
 
-def _follow(hop: _Hop, way: _Way) -> Answer:
+def _follow(hop: Hop, way: _Way) -> Answer:
     if hop.method not in METHODS:
         raise Refused(f"{hop.method[:20]!r} is not something Rapport sends.")
     passage = Passage(time.monotonic() + way.patience.total, allow_loopback=way.allow_loopback)
@@ -167,18 +170,18 @@ def _follow(hop: _Hop, way: _Way) -> Answer:
     raise Refused(f"{hop.url.host} sends us from one address to the next without end.")
 
 
-def _redirected(hop: _Hop, target: str) -> _Hop:
+def _redirected(hop: Hop, target: str) -> Hop:
     try:
         joined = hop.url.join(target)
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise Refused(f"{hop.url.host} sends us to something that is not a web address.") from error
-    url = _address(joined)
+    url = address_of(joined)
     same = (url.scheme, url.host, url.port) == (hop.url.scheme, hop.url.host, hop.url.port)
     headers = {name: value for name, value in hop.headers.items() if same or name.lower() in HARMLESS}
-    return _Hop(hop.method, url, headers, b"")
+    return Hop(hop.method, url, headers, b"")
 
 
-def _recorded(hop: _Hop, way: _Way, passage: Passage) -> Answer:
+def _recorded(hop: Hop, way: _Way, passage: Passage) -> Answer:
     began = time.monotonic()
     status: int | None = None
     try:
@@ -193,18 +196,18 @@ def _recorded(hop: _Hop, way: _Way, passage: Passage) -> Answer:
             way.record(hop.method, without_secrets(hop.url), status, timedelta(seconds=time.monotonic() - began))
 
 
-def _exchange(hop: _Hop, way: _Way, passage: Passage) -> Answer:
+def _exchange(hop: Hop, way: _Way, passage: Passage) -> Answer:
     host = hop.url.host
     patience = way.patience
     timeouts = {"connect": patience.connect, "read": patience.read, "write": patience.read, "pool": patience.connect}
     passage.left = False
     try:
         with (
-            httpcore.ConnectionPool(_trust(), max_connections=1, network_backend=passage) as pool,
+            httpcore.ConnectionPool(trust(), max_connections=1, network_backend=passage) as pool,
             pool.stream(
                 hop.method,
-                _wire(hop.url),
-                headers=_headers(hop),
+                wire(hop.url),
+                headers=headers_of(hop),
                 content=hop.body,
                 extensions={"timeout": timeouts},
             ) as response,
@@ -215,12 +218,12 @@ def _exchange(hop: _Hop, way: _Way, passage: Passage) -> Answer:
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
         if passage.left:
             raise Unknown(
-                f"{host} was sent the request, but {_why(error)}; whether it was taken cannot be said."
+                f"{host} was sent the request, but {why(error)}; whether it was taken cannot be said."
             ) from error
-        raise NeverLeft(f"{host} could not be reached: {_why(error)}.") from error
+        raise NeverLeft(f"{host} could not be reached: {why(error)}.") from error
 
 
-def _answer(hop: _Hop, way: _Way, response: httpcore.Response) -> Answer:
+def _answer(hop: Hop, way: _Way, response: httpcore.Response) -> Answer:
     headers: dict[str, str] = {}
     for raw_name, raw_value in response.headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -236,7 +239,8 @@ def _answer(hop: _Hop, way: _Way, response: httpcore.Response) -> Answer:
     return Answer(response.status, headers, body, str(hop.url))
 
 
-def _headers(hop: _Hop) -> list[tuple[bytes, bytes]]:
+def headers_of(hop: Hop) -> list[tuple[bytes, bytes]]:
+    """Our own headers where the caller gave none, then the caller's. Raises :class:`Refused`."""
     given = {name.lower() for name in hop.headers}
     own = {"Host": hop.url.netloc.decode("ascii"), "User-Agent": "Rapport", "Accept-Encoding": "gzip"}
     pairs = [(name, value) for name, value in own.items() if name.lower() not in given] + list(hop.headers.items())
@@ -246,11 +250,13 @@ def _headers(hop: _Hop) -> list[tuple[bytes, bytes]]:
         raise Refused("The request has a header that cannot be sent.") from error
 
 
-def _wire(url: httpx.URL) -> httpcore.URL:
+def wire(url: httpx.URL) -> httpcore.URL:
+    """The address as the engine takes it."""
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """What stood in the way, in a few words."""
     if isinstance(error, httpcore.TimeoutException):
         return "it took too long"
     if "CERTIFICATE" in str(error).upper():
@@ -269,5 +275,6 @@ def _as_utc(moment: datetime) -> datetime:
 
 
 @functools.cache
-def _trust() -> ssl.SSLContext:
+def trust() -> ssl.SSLContext:
+    """The certificates that are believed."""
     return httpx.create_ssl_context()

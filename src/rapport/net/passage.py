@@ -47,8 +47,12 @@ class Passage(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:
-                return Watched(stream, self)
+                return self.wrapped(stream)
         raise failure
+
+    def wrapped(self, stream: httpcore.NetworkStream) -> httpcore.NetworkStream:
+        """The connection as this passage watches it."""
+        return Watched(stream, self)
 
 
 class Watched(httpcore.NetworkStream):
@@ -72,8 +76,8 @@ class Watched(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return Watched(
-            self._stream.start_tls(ssl_context, server_hostname, self._passage.patience(timeout)), self._passage
+        return self._passage.wrapped(
+            self._stream.start_tls(ssl_context, server_hostname, self._passage.patience(timeout))
         )
 
     def get_extra_info(self, info: str) -> Any:
