@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rapport.channels.form
+from rapport.channels import addressing, letter, stamp, suspicion
 from rapport.channels.base import Around, ChannelError, Outgoing
-from rapport.channels.form import FormChannel, asking, letter, parse, stamp, suspicion
+from rapport.channels.form import FormChannel, parse
 from tests.net import relays
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -68,7 +69,7 @@ def test_the_same_form_sent_twice_is_one_message_and_other_words_are_another() -
 
 def test_who_leaves_no_address_gets_one_that_cannot_be_typed() -> None:
     author = taken().item.envelope.author
-    assert author.address.startswith("visitor-") and asking.mail_address(author.address) is None
+    assert author.address.startswith("visitor-") and addressing.mail_address(author.address) is None
     assert author.name.startswith("Visitor ")
     assert taken(name="Ann").item.envelope.author.name == "Ann"
 
@@ -165,12 +166,12 @@ def test_an_address_where_somebody_listens_is_not() -> None:
 
 
 def test_an_origin_is_a_websites_address_and_nothing_more() -> None:
-    assert asking.origin("https://WWW.Example.org/") == "https://www.example.org"
-    assert asking.origin("http://bücher.example:8080") == "http://xn--bcher-kva.example:8080"
+    assert addressing.origin("https://WWW.Example.org/") == "https://www.example.org"
+    assert addressing.origin("http://bücher.example:8080") == "http://xn--bcher-kva.example:8080"
     for wrong in ("*", "https://*", "https://*.example.org", "https://a.test/path", "javascript:alert(1)", "a.test",
                   "https://a.test;script-src",
                   "https://u:p@a.test", "https://", "http://[", "https://a.test 'self'"):  # fmt: skip
-        assert asking.origin(wrong) == "", wrong
+        assert addressing.origin(wrong) == "", wrong
         with pytest.raises(ChannelError):
             FORM.validate({"origins": f"https://fine.test\n{wrong}"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.core.cache import cache
 
-from rapport.channels.form.suspicion import gist
+from rapport.channels.suspicion import gist
 from rapport.net.addresses import neighbourhood
 
 WINDOW = 600

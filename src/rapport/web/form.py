@@ -12,8 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rapport import net
+from rapport.channels import stamp
+from rapport.channels.addressing import mail_address
 from rapport.channels.base import Batch, ChannelError
-from rapport.channels.form import asking, parse, stamp
+from rapport.channels.form import asking, parse
 from rapport.core.database import now
 from rapport.core.saying import said
 from rapport.inbox import private
@@ -68,7 +70,7 @@ def _take(
         raise RuntimeError("The same form was judged twice, differently.")
     envelope = taken.item.envelope
     accept(source, Batch((taken.item,)))
-    by_mail = bool(shown.sender and net.relay() and asking.mail_address(envelope.author.address))
+    by_mail = bool(shown.sender and net.relay() and mail_address(envelope.author.address))
     link = request.build_absolute_uri(private.link(source, envelope.thread))
     mail = envelope.author.address if by_mail else ""
     who = source.workspace.name

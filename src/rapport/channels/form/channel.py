@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from rapport import net
+from rapport.channels import letter
+from rapport.channels.addressing import mail_address
 from rapport.channels.base import (
     Around,
     Batch,
@@ -16,7 +18,7 @@ from rapport.channels.base import (
     Setting,
     Settings,
 )
-from rapport.channels.form import asking, letter, parse
+from rapport.channels.form import asking, parse
 from rapport.channels.lengths import must_fit
 from rapport.net.sentence import Sentence
 
@@ -45,7 +47,7 @@ class FormChannel:
     def reads_where(self, settings: Settings, name: str, address: str) -> str:
         """Where this person will read the answer, as a sentence shown before one types."""
         on_page = Sentence("Your answer appears on the private page of %(name)s.", name=name)
-        if asking.mail_address(address) is None:
+        if mail_address(address) is None:
             return Sentence("%(name)s left no e-mail address. %(where)s", name=name, where=on_page)
         sender = asking.form_of(settings).sender
         if not sender:
@@ -60,7 +62,7 @@ class FormChannel:
         """Once. Without a relay, a sender or a recipient's address there is nothing to send: the page shows it."""
         must_fit(outgoing.text, self.limit)
         form, relay = asking.form_of(settings), net.relay()
-        recipient = asking.mail_address(outgoing.recipient)
+        recipient = mail_address(outgoing.recipient)
         if relay is None or not form.sender or recipient is None:
             return Handle(external_id=outgoing.idempotency_key or "answer", delivered=True)
         around = outgoing.around if isinstance(outgoing.around, Around) else Around()

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from rapport.channels import envelopes
+from rapport.channels import envelopes, stamp, suspicion
+from rapport.channels.addressing import mail_address
 from rapport.channels.base import ChannelError, Item, Settings
-from rapport.channels.form import stamp, suspicion
-from rapport.channels.form.asking import Form, form_of, mail_address
+from rapport.channels.form.asking import Form, form_of
 from rapport.channels.text import clean
 from rapport.net.sentence import Sentence
 
