@@ -39,10 +39,22 @@ def main() -> None:
 
 
 def _register() -> None:
-    from rapport.cli import backup, check, evaluate, exporting, forgetting, importing, imports, reprocessing, sample, up
+    from rapport.cli import (
+        backup,
+        check,
+        evaluate,
+        exporting,
+        forgetting,
+        importing,
+        imports,
+        reprocessing,
+        sample,
+        train,
+        up,
+    )
 
     daily = (up.up, up.demo, importing.import_, imports.imports, reprocessing.reprocess)
-    care = (sample.sample, evaluate.evaluate, up.link, check.check)
+    care = (sample.sample, evaluate.evaluate, train.train, up.link, check.check)
     memory = (exporting.export, forgetting.forget, backup.backup, backup.restore)
     for command in (*daily, *care, *memory):
         main.add_command(command)

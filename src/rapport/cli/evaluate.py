@@ -14,8 +14,11 @@ from rapport.cli.ground import say
 @click.command()
 @click.argument("task")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--model", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of `rapport train`."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(task: str, file: Path, as_json: bool) -> None:
+def evaluate(task: str, file: Path, model: Path | None, as_json: bool) -> None:
     """Measure on labelled posts how often it is right.
 
     TASK is sentiment, needs, row, urgency, addressed, emotion or language; FILE is JSON Lines, plain or gzip.
@@ -23,7 +26,7 @@ def evaluate(task: str, file: Path, as_json: bool) -> None:
     from rapport.inbox.triage import evaluate as figures
 
     try:
-        found = figures.evaluate(task, file)
+        found = figures.evaluate(task, file, model)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     say(json.dumps(found, ensure_ascii=False) if as_json else _table(found))

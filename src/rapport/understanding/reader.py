@@ -45,12 +45,22 @@ class Draft:
 
 def read(posts: Sequence[Post], us: Us) -> list[Reading]:
     """One Reading for each post, in order. Never raises for anything a stranger may write."""
-    ready = addressed.ready(us)
+    return readings(posts, see(posts, us), us)
+
+
+def see(posts: Sequence[Post], us: Us) -> list[Draft]:
+    """What there is to judge each post by; whoever has heads of their own for it (``heads.prepared``) starts here."""
     cuts = [cut(post.text) for post in posts]
     drafts = [
         _draft(tokens, *tongue) for tokens, tongue in zip(cuts, language.identify(cuts, us.languages), strict=True)
     ]
     _learn([draft for draft in drafts if draft.language == _LEARNED])
+    return drafts
+
+
+def readings(posts: Sequence[Post], drafts: Sequence[Draft], us: Us) -> list[Reading]:
+    """The Reading of each post from its draft."""
+    ready = addressed.ready(us)
     return [_read(post, draft, ready) for post, draft in zip(posts, drafts, strict=True)]
 
 

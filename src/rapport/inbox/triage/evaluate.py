@@ -16,7 +16,9 @@ from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Disposition, Facts
 from rapport.inbox.triage.labelled import rows, turns_of, us_of
 from rapport.understanding import Post, Reading, Us, read
+from rapport.understanding.heads import load, prepare
 from rapport.understanding.scoring import by_class, quadratic_kappa
+from rapport.understanding.training.measuring import figures as of_head
 
 TASKS: Final = ("sentiment", "needs", "emotion", "addressed", "row", "urgency", "language")
 _LABELS: Final = {
@@ -41,12 +43,18 @@ _LANGUAGES: Final = {
 _BATCH: Final = 512
 
 
-def evaluate(task: str, path: Path) -> dict[str, Any]:
+def evaluate(task: str, path: Path, model: Path | None = None) -> dict[str, Any]:
     """The figures of ``task`` on ``path``. Raises ValueError with a clear sentence for a wrong task, file or label.
 
     Keys: ``n, accuracy, macro_recall, macro_f1, per_class, per_src, posts_per_second``; for ``needs`` also
     ``unsure_share``; for ``urgency`` also ``quadratic_kappa``.
     """
+    if model:
+        head = load(model, task)
+        labelled = list(rows(path, ("text",)))
+        prepare(["the first post of a process loads lists and weights, which is not reading"])
+        began = time.perf_counter()
+        return of_head(head, labelled) | {"model": head.version, "posts_per_second": _rate(labelled, began)}
     if task not in TASKS:
         raise ValueError(f"There is no task {task!r}. There are: {', '.join(TASKS)}.")
     field = _FIELD.get(task, task)
@@ -57,14 +65,18 @@ def evaluate(task: str, path: Path) -> dict[str, Any]:
     _plain(labelled[:1])  # the first post of a process loads lists and weights, which is not reading
     began = time.perf_counter()
     said = _ANSWERS[task](labelled, truth)
-    seconds = time.perf_counter() - began
+    rate = _rate(labelled, began)
     figures = _figures(task, truth, said)
     sources = [str(row.get("src", "")) for row in labelled]
     figures["per_src"] = {
         source: _figures(task, *_only(source, sources, truth, said)) for source in sorted(set(sources)) if source
     }
-    figures["posts_per_second"] = round(len(labelled) / max(seconds, 1e-9), 1)
+    figures["posts_per_second"] = rate
     return figures
+
+
+def _rate(labelled: Sequence[object], began: float) -> float:
+    return round(len(labelled) / max(time.perf_counter() - began, 1e-9), 1)
 
 
 def triage(labelled: Sequence[dict[str, Any]]) -> list[tuple[Reading, Disposition]]:
