@@ -7,8 +7,8 @@ import re
 from django.test import Client
 
 from rapport.core import work
-from rapport.inbox import bulk, working
-from rapport.inbox.models import Conversation
+from rapport.inbox import bulk, tagging, working
+from rapport.inbox.models import Conversation, Tag
 from tests.conftest import Cast
 from tests.web.conftest import Browser
 
@@ -112,3 +112,34 @@ def test_without_script_the_boxes_belong_to_the_form(cast: Cast, bea: Client, br
     page = bea.get("/w/acme/").content.decode()
     assert '<form id="bulk"' in page and 'form="bulk" name="c"' in page
     assert 'form="bulk"' not in browse(cast.olga).get("/w/acme/").content.decode()
+
+
+def test_many_are_tagged_and_the_tags_come_off_together(cast: Cast, bea: Client) -> None:
+    rows = some(cast, 3)
+    tagging.tag(rows[0], "Hose", by=cast.bea)
+    page = act(bea, rows, "tag", tag="#hose")
+    assert "Done for 2 conversations." in page and page.count('<span class="tag" dir="auto">Hose</span>') == 3
+    page = undo(bea, page)
+    assert "Undone for 2 conversations." in page and page.count('<span class="tag" dir="auto">Hose</span>') == 1
+    assert "Write a word for the tag." in act(bea, rows, "tag", tag=" # ")
+    assert Tag.objects.count() == 1
+
+
+def test_one_that_bears_all_it_can_does_not_hold_up_the_others(cast: Cast, bea: Client) -> None:
+    rows = some(cast, 2)
+    for n in range(tagging.MOST):
+        tagging.tag(rows[0], f"word {n}", by=cast.bea)
+    page = act(bea, rows, "tag", tag="late")
+    assert "Done for 1 conversation." in page
+    assert [row.tags.filter(name="late").exists() for row in rows] == [False, True]
+
+
+def test_many_are_snoozed_until_one_time_and_come_back_together(cast: Cast, bea: Client) -> None:
+    rows = some(cast, 3)
+    page = act(bea, rows[:2], "snooze", until="hour")
+    assert "Done for 2 conversations." in page and page.count("data-row") == 1
+    untils = set(Conversation.objects.exclude(snoozed_until=None).values_list("snoozed_until", flat=True))
+    assert len(untils) == 1
+    assert undo(bea, page).count("data-row") == 3
+    assert "Choose a time that is still to come." in act(bea, rows, "snooze", until="2020-01-01T09:00")
+    assert states() == ["needs_answer"] * 3

@@ -79,7 +79,7 @@ def test_every_symbol_that_is_asked_for_is_drawn() -> None:
 
 def test_behaviours_are_small() -> None:
     for name in assets.BEHAVIOURS:
-        assert len((assets.HERE / name).read_text().splitlines()) <= 90, name
+        assert len((assets.HERE / name).read_text().splitlines()) <= 85, name
 
 
 def test_errors_are_pages_with_words(cast: Cast, bea: Client) -> None:

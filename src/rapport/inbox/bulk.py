@@ -8,32 +8,37 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from rapport.accounts.models import Member
 from rapport.core import work
-from rapport.core.database import write
+from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.hints import hint
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import undoing, working
+from rapport.inbox import snoozing, tagging, undoing, working
 from rapport.inbox.models import Conversation
 
-VERBS = ("settle", "silence", "assign")
+VERBS = ("settle", "silence", "assign", "tag", "snooze")
 AT_ONCE = 60
 """So many are done while one waits; of more, the worker does a batch after the other."""
 BATCH = 100
 MOST = 5_000
 
+Turn = Callable[[Conversation], Event | None]
+
 
 @dataclass(frozen=True)
 class Act:
-    """What is done: ``settle``; ``silence`` with why; ``assign`` to a member's id, 0 for nobody."""
+    """What is done: ``settle``; ``silence`` with why; ``assign`` to a member's id, 0 for nobody; ``tag`` with a word;
+    ``snooze`` until a time (as :func:`snoozing.chosen` reads it)."""
 
     verb: str
     why: str = ""
     to: int = 0
+    words: str = ""
+    until: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,11 @@ class Done:
 
 def begin(ids: Sequence[int], act: Act, *, by: Member) -> Done:
     """Do it to these conversations, as far as this member sees them. Raises Refused before anything is changed."""
-    _check(ids, act, by)
+    act = _checked(ids, act, by)
     token = secrets.token_hex(8)
     if len(ids) <= AT_ONCE:
         return Done(token, _batch(ids, act, by, token))
-    payload = {"by": by.pk, "token": token, "ids": list(ids), "verb": act.verb, "why": act.why, "to": act.to}
+    payload = {"by": by.pk, "token": token, "ids": list(ids), "act": asdict(act)}
     with write():
         return Done(token, 0, work.put("bulk", payload, workspace_id=by.workspace_id))
 
@@ -78,7 +83,7 @@ def run(row: work.Claimed) -> None:
     """A large act, a batch after the other, each with its progress in one transaction: killed, it goes on from there."""
     given = row.payload
     by = Member.objects.get(pk=given["by"])
-    act = Act(given["verb"], given["why"], given["to"])
+    act = Act(**given["act"])
     at, changed = row.progress.get("at", 0), row.progress.get("changed", 0)
     while at < len(given["ids"]):
         with write():
@@ -95,18 +100,30 @@ def _batch(ids: Sequence[int], act: Act, by: Member, token: str) -> int:
     with write():
         rows = Conversation.objects.seen_by(by).filter(pk__in=ids)
         for conversation in rows.order_by("pk"):
-            if not _already(conversation, act):
-                events.append(turn(conversation).pk)
+            if not _already(conversation, act) and (event := _turned(turn, conversation)):
+                events.append(event.pk)
         if events:
             record("bulk.acted", by, by=by, act=token, code=act.verb, events=events)
     return len(events)
 
 
-def _turning(act: Act, by: Member) -> Callable[[Conversation], Event]:
+def _turned(turn: Turn, row: Conversation) -> Event | None:
+    """One of many that cannot be turned (it bears twenty tags already) does not hold up the others."""
+    try:
+        return turn(row)
+    except Refused:
+        return None
+
+
+def _turning(act: Act, by: Member) -> Turn:
     if act.verb == "settle":
         return lambda row: working.settle(row, by=by)
     if act.verb == "silence":
         return lambda row: working.no_answer_needed(row, by=by, why=act.why)
+    if act.verb == "tag":
+        return lambda row: tagging.tag(row, act.words, by=by)
+    if act.verb == "snooze":
+        return lambda row: snoozing.snooze(row, act.until, by=by)
     to = _colleague(act, by)
     return lambda row: working.assign(row, to, by=by)
 
@@ -115,6 +132,8 @@ def _already(row: Conversation, act: Act) -> bool:
     """It is so already: nothing to change, and nothing to undo."""
     if act.verb == "assign":
         return (row.assignee_id or 0) == act.to
+    if act.verb in {"tag", "snooze"}:
+        return False  # the verbs themselves know
     return row.state in {"settled", "quiet"}
 
 
@@ -125,7 +144,8 @@ def _undone(row: Conversation, event: int, by: Member) -> bool:
         return False
 
 
-def _check(ids: Sequence[int], act: Act, by: Member) -> None:
+def _checked(ids: Sequence[int], act: Act, by: Member) -> Act:
+    """The act, with the time it means. Raises Refused."""
     if not by.answers:
         raise Refused("You may read here, but not change anything. Ask an owner for another role.")
     if not ids:
@@ -138,6 +158,11 @@ def _check(ids: Sequence[int], act: Act, by: Member) -> None:
         raise Refused("Choose why no answer is needed.")
     if act.verb == "assign":
         _colleague(act, by)
+    if act.verb == "tag":
+        tagging.named(act.words)
+    if act.verb == "snooze":
+        return replace(act, until=snoozing.chosen(act.until, now(), by.tz).isoformat())
+    return act
 
 
 def _colleague(act: Act, by: Member) -> Member | None:

@@ -59,6 +59,7 @@ BEHAVIOURS = (
     "js/waking.js",
     "js/announcer.js",
     "js/panes.js",
+    "js/turns.js",
     "js/stream.js",
     "js/bulk.js",
     "js/arrival.js",

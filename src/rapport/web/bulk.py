@@ -28,7 +28,14 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
     """Do it to the chosen ones, or to all that the stream holds."""
     stream = streams.named(request.POST.get("stream"))
     ids = _all(member, stream) if request.POST.get("every") else [number(id) for id in request.POST.getlist("c")[:200]]
-    act = many.Act(request.POST.get("verb", ""), request.POST.get("why", ""), number(request.POST.get("to")))
+    given = request.POST
+    act = many.Act(
+        given.get("verb", ""),
+        why=given.get("why", ""),
+        to=number(given.get("to")),
+        words=given.get("tag", ""),
+        until=given.get("until", ""),
+    )
     try:
         done = many.begin(list(dict.fromkeys(ids)), act, by=member)
     except Refused as refused:

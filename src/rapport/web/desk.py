@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
+from rapport.inbox import snoozing
 from rapport.inbox.models import Conversation, Source
 from rapport.web import streams, views
 from rapport.web.answering import page, wants_fragment
@@ -31,6 +32,7 @@ def stream_context(request: HttpRequest, member: Member, *, opened: int = 0, str
         "silent": list(
             Source.objects.filter(workspace=member.workspace).exclude(silent_at=None).order_by("silent_at")[:3]
         ),
+        "presets": snoozing.presets(now(), member.tz),
         "moment": now(),
         "done": request.GET.get("done") == "1",
         "empty_workspace": not counts["all"] and not Source.objects.filter(workspace=member.workspace).exists(),
