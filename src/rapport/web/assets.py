@@ -60,6 +60,7 @@ BEHAVIOURS = (
     "js/announcer.js",
     "js/panes.js",
     "js/turns.js",
+    "js/mentioning.js",
     "js/stream.js",
     "js/bulk.js",
     "js/arrival.js",

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import asking, colliding, private, snoozing, speaking, whereabouts
+from rapport.inbox import asking, colliding, private, snoozing, speaking, turning, undoing, whereabouts
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
 from rapport.people import timeline
-from rapport.people.models import Order
-from rapport.web import streams, turns
+from rapport.people.models import Identity, Order
+from rapport.web import streams, turns, words
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
 from rapport.web.person import about
@@ -58,7 +58,7 @@ def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResp
     """Who said it, fetched by itself when the words are there: only now is what was fetched ahead being read."""
     context: dict[str, Any] = {
         "conversation": row,
-        "person": _person(row, member),
+        "person": _person(row, _reached(row, speaking.latest(row)), member),
         "has_page": private.has_page(row),
         "later": False,
     }
@@ -94,9 +94,11 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
     draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
     mark = colliding.mark(row)
     line = _line(request, member, row)
+    answered = _answered(row, line)
     return {
         "conversation": row,
         "line": line,
+        "moved": _moved(row),
         "mark": replace(mark, message=line.newest) if line.later else mark,
         "fresh": None,
         "questions": asking.asked(row) if line.questions is None else line.questions,
@@ -108,13 +110,13 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "once": new_key(),
         "channel": row.source.channel,
         "cannot_send": row.source.cannot_send,
-        "answered": _answered(row, line),
+        "answered": answered,
         "reads_where": _reads_where(row),
         "has_page": private.has_page(row),
         "colleagues": colleagues(request, member),
         "silences": list(REASONS_FOR_SILENCE),
         "presets": snoozing.presets(now(), member.tz),
-        "person": None if later else _person(row, member),
+        "person": None if later else _person(row, _reached(row, answered), member, line),
         "later": later,
     }
 
@@ -135,13 +137,34 @@ def _reads_where(row: Conversation) -> str:
     return channel.reads_where(row.source.settings, str(row.identity), row.identity.address)
 
 
-def _person(row: Conversation, member: Member) -> dict[str, Any] | None:
-    """Who this is: what their page says of them, with the orders and the other conversations at hand."""
-    if row.identity is None:
+def _moved(row: Conversation) -> dict[str, Any] | None:
+    """Who brought it where it is, and when, where nobody waits for us any more; None where the reading alone did."""
+    if row.state == turning.NEEDS_ANSWER or row.touched_at is None:
         return None
-    whole = timeline.whose(row.identity.person)
+    event = undoing.last_act(row)
+    said = words.MOVED.get(event.verb) if event else None
+    name = Member.objects.filter(pk=event.by_id or 0).values_list("name", flat=True).first() if event else None
+    return {"said": said, "name": name, "at": event.at} if event and said and name else None
+
+
+def _reached(row: Conversation, answered: Message | None) -> Identity | None:
+    """Whom an answer reaches: who spoke last of them, in a thread of many rarely who began it."""
+    spoke = answered.identity if answered and answered.identity_id != row.identity_id else None
+    return spoke or row.identity
+
+
+def _person(
+    row: Conversation, identity: Identity | None, member: Member, line: turns.Line | None = None
+) -> dict[str, Any] | None:
+    """What the page of this person says, with the orders, the other conversations, who else is in this one."""
+    if identity is None:
+        return None
+    whole = timeline.whose(identity.person)
+    spoke = speaking.everybody(row) if line is None or line.earlier or line.later else line.spoke
     others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=whole.identities)
-    return about(whole, row.identity.person, member) | {
+    return about(whole, identity.person, member) | {
+        "identity": identity,
+        "also": [one for one in spoke if one.pk not in whole.identities],
         "orders": list(Order.objects.filter(person__in=whole.people).order_by("-placed_at", "-pk")[:OTHERS]),
         "others": list(others.exclude(pk=row.pk).order_by("-last_message_at", "-pk")[:OTHERS]),
     }

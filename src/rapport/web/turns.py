@@ -13,6 +13,7 @@ from rapport.accounts.models import Member
 from rapport.inbox import feeling, mentioning
 from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Revision
 from rapport.inbox.triage.disposition import Disposition as Decision
+from rapport.people.models import Identity
 from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
 from rapport.web.words import because
@@ -89,6 +90,17 @@ class Line:
     """What was asked for, where it was found: the line before a message, or around one."""
     questions: list[Note] | None = None
     """What colleagues were asked and have not answered; None where not all notes are in this line."""
+
+    @property
+    def spoke(self) -> list[Identity]:
+        """Who of them speaks on screen, whoever spoke last first."""
+        theirs = (turn.row.identity for turn in reversed(self.turns) if turn.kind == "message" and not turn.row.ours)
+        return list(dict.fromkeys(one for one in theirs if one is not None))
+
+    @property
+    def company(self) -> int:
+        """How many of them speak on screen beside one."""
+        return max(0, len(self.spoke) - 1)
 
 
 def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Member | None = None) -> Line:

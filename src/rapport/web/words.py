@@ -61,6 +61,15 @@ SNOOZES = {
     "tomorrow": _("Tomorrow morning"),
     "monday": _("Monday morning"),
 }
+MOVED = {
+    "conversation.quieted": _("%(name)s decided so"),
+    "conversation.settled": _("settled by %(name)s"),
+    "conversation.replied": _("answered by %(name)s"),
+    "conversation.answered_there": _("answered there by %(name)s"),
+    "conversation.snoozed": _("snoozed by %(name)s"),
+    "conversation.asked": _("asked by %(name)s"),
+}
+"""Who brought a conversation where it stands, in its head."""
 NEEDS = {"yes": _("needs an answer"), "no": _("no answer needed"), "unsure": _("unsure, so it is shown")}
 URGENCY = {0: _("nothing presses"), 1: _("ordinary"), 2: _("pressing"), 3: _("at once")}
 ROWS = {

@@ -10,11 +10,13 @@ HISTORY = timedelta(days=7)
 """A message older than this when it arrives is history: it starts no clock."""
 _BEHIND_EVERY_CLOCK = 10**11
 _PER_URGENCY = 10**10
+_BEFORE_EVERY_CLOCK = 10**10
+_DANGER = 3
 
 
 @dataclass(frozen=True)
 class Clock:
-    """When an answer is due (None: history) and the sort key in seconds, smallest first."""
+    """When an answer is due (None: history) and the sort key in seconds, smallest first. Danger stands before all else."""
 
     due_at: datetime | None
     position: int
@@ -25,7 +27,8 @@ def start(said_at: datetime, arrived_at: datetime, urgency: int, hours: Mapping[
     if arrived_at - said_at > HISTORY:
         return Clock(None, _BEHIND_EVERY_CLOCK + (3 - urgency) * _PER_URGENCY + int(said_at.timestamp()))
     due_at = said_at + timedelta(hours=hours[urgency])
-    return Clock(due_at, int(due_at.timestamp()))
+    position = int(due_at.timestamp())
+    return Clock(due_at, position - _BEFORE_EVERY_CLOCK if urgency == _DANGER else position)
 
 
 def earlier(first: Clock, second: Clock) -> Clock:
