@@ -83,6 +83,19 @@ _OF_NUMBER: Final = r"(?:two|three|four|five|six|\d{1,2})\s+[a-z]"
 _OF_ONES_OWN: Final = (
     r"dogs?|cats?|horses?|kids?|children|sons?|daughters?|bakery|shop|restaurant|farm|garden|boat|blog|website"
 )
+_LASTING = re.compile(
+    r"\b(?:dogs?|pupp(?:y|ies)|cats?|kittens?|horses?|pon(?:y|ies)|rabbits?|hens?|bees|parrots?|budgies?|tortoises?|"
+    r"kids?|child(?:ren)?|sons?|daughters?|bab(?:y|ies)|toddlers?|twins|triplets|grand(?:child(?:ren)?|sons?|daughters?)|"
+    r"sisters?|brothers?|nieces?|nephews?|house|flat|apartment|cottage|cabin|balcon(?:y|ies)|garden|allotment|greenhouse|"
+    r"terrace|yard|pool|pond|cars?|vans?|bikes?|bicycles?|e-?bikes?|motor(?:bikes?|cycles?|home)|campers?|caravan|boats?|"
+    r"truck|scooter|tractor|farm|shop|store|salon|studio|bakery|caf[eé]|restaurant|pub|business|company|practice|"
+    r"blog|podcast|channel|website|piano|guitars?|violin|drum kit|camera|telescope|turntable|collection|"
+    r"season ticket|membership|subscription|railcard|"
+    r"hund|hunde|katzen?|pferde?|kinder|kind|sohn|töchter|tochter|haus|wohnung|balkon|garten|auto|fahrrad|rad|roller|"
+    r"wohnmobil|boot|laden|geschäft|firma|bäckerei|café|hof|klavier|gitarre|sammlung|abo|dauerkarte)\b",
+    re.IGNORECASE,
+)
+"""What somebody has for long: "I have a garden" says something of them, "I have a spreadsheet" of their afternoon."""
 _NO_MORE_THAN: Final = r"(?!an?\s+(?:bit|little|few|lot|mess|(?:big|huge|great) fan)\b)"
 _RULES: Final = tuple(
     (kind, re.compile(pattern + _THING, re.IGNORECASE | re.MULTILINE))
@@ -149,6 +162,8 @@ def _span(kind: str, hit: re.Match[str], base: int, text: str) -> FactSpan | Non
     if len(bare) < 2 or len(thing) > 80 or _NOTHING.match(thing) or not any(letter.isalpha() for letter in bare):
         return None
     if kind in {"has", "wants", "is", "likes"} and _OF_THE_MATTER.search(thing):
+        return None
+    if kind == "has" and not _LASTING.search(thing):
         return None
     start, end = base + hit.start(), base + hit.end("thing")
     words = text[start:end]

@@ -54,5 +54,10 @@
     }
   });
 
-  addEventListener("DOMContentLoaded", () => { before = opened(); toTheEnd(); });
+  addEventListener("DOMContentLoaded", () => {
+    before = opened();
+    toTheEnd();
+    const came = performance.getEntriesByType("navigation")[0]?.type; // the way back, too, is a page read anew
+    if (came !== "navigate" && document.activeElement === document.body) document.querySelector("[data-row][aria-current]")?.focus({ preventScroll: true });
+  });
 })();
