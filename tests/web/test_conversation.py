@@ -185,3 +185,30 @@ def test_words_come_first_and_who_said_them_is_fetched_after(cast: Cast, bea: Cl
     person = bea.get(path, headers={"HX-Request": "true", "HX-Target": "person"}).content.decode()
     assert "Known as" in person and "<html" not in person and 'hx-trigger="load"' not in person
     assert "Known as" in bea.get(path).content.decode()  # without JavaScript it is all there
+
+
+def test_the_head_says_who_settled_it_and_nothing_where_only_the_reading_did(cast: Cast, browse: Browser) -> None:
+    settled = cast.says("@ann", "@acme where is my refund?", id="1")
+    quiet = cast.says("@bo", "Lovely weather in town today", id="2")
+    working.settle(settled, by=cast.cem)
+    page = shown(browse(cast.bea), settled)
+    assert "settled by Cem" in page[: page.index('id="turns"')]
+    assert "decided so" not in shown(browse(cast.bea), quiet)
+    working.reopen(settled, by=cast.bea)
+    assert "settled by Cem" not in shown(browse(cast.bea), settled)
+
+
+def test_in_a_thread_of_many_the_person_beside_is_whom_an_answer_reaches(cast: Cast, bea: Client) -> None:
+    row = cast.says("@ann", "@acme where is my refund?", id="1", name="Ann Lee")
+    alone = shown(bea, row)
+    assert "Also in this conversation" not in alone and "and 1 more" not in alone
+    cast.says(
+        "@bo", "@acme same here, where is mine?", id="2", reply_to="1", name="Bo Diaz", at=NOW + timedelta(hours=1)
+    )
+    page = shown(bea, row)
+    beside = page[page.index('id="person"') :]
+    assert "Bo Diaz" in beside[: beside.index("</h2>")] and "and 1 more" in page
+    also = beside[beside.index("Also in this conversation") :]
+    assert "Ann Lee" in also[: also.index("</p>")]
+    fragment = bea.get(f"/w/acme/c/{row.pk}/", headers={"HX-Request": "true", "HX-Target": "person"}).content.decode()
+    assert "Bo Diaz" in fragment[: fragment.index("</h2>")]
