@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import io
+import itertools
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +20,12 @@ from hypothesis import strategies as st
 import rapport.channels
 from rapport.channels import registry
 from rapport.channels.base import (
+    ABILITIES,
+    Backfills,
     Batch,
     Channel,
     ChannelError,
+    Edits,
     Envelope,
     Explains,
     Fetches,
@@ -28,9 +33,16 @@ from rapport.channels.base import (
     Handle,
     Item,
     Outgoing,
+    Reacts,
     Reads,
     Receives,
     Sends,
+    Settings,
+    Streams,
+    Target,
+    Targets,
+    Tries,
+    Unsends,
 )
 from rapport.channels.fake import FakeChannel
 from rapport.channels.webhook import sign
@@ -41,7 +53,6 @@ CHANNELS: list[Channel] = [*registry.all(), FakeChannel()]
 OUTGOING = Outgoing(
     idempotency_key="k-1", text="Thank you, we are on it.", author="Bea", in_reply_to="m-1", recipient="ann"
 )
-ABILITIES = {"fetch": Fetches, "receive": Receives, "read": Reads, "send": Sends, "find": Finds}
 fuzzed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -139,6 +150,36 @@ def test_without_settings_it_answers_with_a_sentence(channel: Any) -> None:
     if isinstance(channel, Fetches):
         batch = only_channel_errors(lambda: channel.fetch({}, None))
         assert batch is None or isinstance(batch, Batch)
+    if isinstance(channel, Backfills):
+        batch = only_channel_errors(lambda: channel.backfill({}, NOW, None))
+        assert batch is None or isinstance(batch, Batch)
+    if isinstance(channel, Streams):
+        stop = threading.Event()
+        stop.set()
+        only_channel_errors(lambda: list(itertools.islice(channel.listen({}, None, stop), 3)))
+
+
+def test_what_comes_after_an_answer_ends_in_order_or_with_a_sentence(channel: Any) -> None:
+    settings: Settings = {"token": "t"}
+    if isinstance(channel, Tries):
+        assert only_channel_errors(lambda: channel.check(settings)) != ""
+    if isinstance(channel, Unsends):
+        only_channel_errors(lambda: channel.unsend(settings, "m-1"))
+    if isinstance(channel, Edits):
+        assert isinstance(only_channel_errors(lambda: channel.edit(settings, "m-1", "Better.")), Handle | None)
+    if isinstance(channel, Targets):
+        assert isinstance(only_channel_errors(lambda: channel.target(settings, "m-1", "")), Target | None)
+    if isinstance(channel, Reacts):
+        assert channel.reactions
+        for kind in channel.reactions:
+            only_channel_errors(lambda kind=kind: channel.react(settings, "m-1", kind))  # type: ignore[misc]
+
+
+def test_a_choice_offers_something_and_begins_with_one_of_it(channel: Any) -> None:
+    for setting in channel.settings:
+        assert (setting.kind == "choice") == bool(setting.choices)
+        assert not setting.choices or setting.default in [value for value, _ in setting.choices]
+        assert not setting.key.startswith("session_"), "those are the channel's own"
 
 
 SETTINGS = st.dictionaries(

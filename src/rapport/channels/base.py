@@ -1,177 +1,93 @@
-"""The channel contract: what crosses the boundary between a network and the line, and nothing else.
+"""The channel contract: what a network must declare, and what it may be able to do.
 
 A channel is a folder: ``channel.py`` (I/O, no database), ``parse.py`` (pure), fixtures, tests, README.md, and one line
 in ``registry.py``. It declares its settings (from which the connect page is generated) and *is* its abilities: a class
-that has ``fetch`` can be polled, one that has ``send`` can answer. Only :class:`ChannelError` crosses the boundary.
+that has ``fetch`` can be polled, one that has ``send`` can answer. What crosses the boundary stands in ``crossing``;
+only :class:`ChannelError` is ever raised over it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from rapport.channels.connected import Connected, Settings, renewed
+from rapport.channels.crossing import (
+    Around,
+    Author,
+    Batch,
+    Card,
+    ChannelError,
+    Envelope,
+    File,
+    Handle,
+    Item,
+    Manner,
+    Media,
+    Order,
+    Outgoing,
+    Remark,
+    Report,
+    Target,
+    Unreadable,
+    Visibility,
+)
 
-class ChannelError(Exception):
-    """A network, a file or a stranger did not do as hoped. The message is a sentence for the person who reads it
-    (a :class:`~rapport.net.sentence.Sentence` where something in it varies).
-
-    ``permanent``: trying the same again cannot help. ``unknown``: it may or may not have happened (look it up before
-    sending again). ``retry_after``: the other side's own wish. ``status``: the HTTP answer a stranger should get.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        permanent: bool = False,
-        unknown: bool = False,
-        retry_after: timedelta | None = None,
-        status: int = 400,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.permanent = permanent
-        self.unknown = unknown
-        self.retry_after = retry_after
-        self.status = status
-
-
-class Author(msgspec.Struct, frozen=True):
-    """A person as one network knows them. ``address`` is unique there (handle, e-mail, id); ``name`` is for reading."""
-
-    address: str
-    name: str = ""
-
-
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing somebody said, as it arrived. Text is Unicode without NUL; times are aware UTC."""
-
-    network: str
-    external_id: str
-    author: Author
-    text: str
-    said_at: datetime | None = None
-    version: str = ""
-    """What changes when the words are edited (cid, edited_at, ETag); empty means: take the hash of the content."""
-    reply_to: str = ""
-    """external_id of the message this answers, if the network says so."""
-    thread: str = ""
-    """The network's own name of the whole thread, if it has one."""
-    subject: str = ""
-    url: str = ""
-    mentions: tuple[str, ...] = ()
-    public: bool = True
-    direct: bool = False
-    """True where the channel itself addresses us (mail, form, webhook, direct message)."""
-    ours: bool | None = None
-    """True/False where the network knows whether our side wrote it; None: compare the author with our handles."""
-    deleted: bool = False
-    """A tombstone: the network asks that this message be forgotten."""
-    rating: int | None = None
-    """Stars out of five, where the network lets people give them."""
-    assignee: str = ""
-    """The name or address of our colleague who had this conversation, where a former desk says so."""
-    suspicions: tuple[str, ...] = ()
-    """What made the channel think that a machine sent it (``trap``, ``repeated``, ``links``, ``hurried``)."""
-
-
-class Item(msgspec.Struct, frozen=True):
-    """An envelope and the bytes it was made of."""
-
-    envelope: Envelope
-    raw: bytes
+__all__ = [
+    "ABILITIES",
+    "Around",
+    "Author",
+    "Backfills",
+    "Batch",
+    "Card",
+    "Channel",
+    "ChannelError",
+    "Connected",
+    "Edits",
+    "Envelope",
+    "Explains",
+    "Fetches",
+    "File",
+    "Finds",
+    "Handle",
+    "Item",
+    "Limit",
+    "Manner",
+    "Media",
+    "Order",
+    "Outgoing",
+    "Places",
+    "Prices",
+    "Reacts",
+    "Reads",
+    "Receives",
+    "Remark",
+    "Report",
+    "Sends",
+    "Setting",
+    "Settings",
+    "Stop",
+    "Streams",
+    "Target",
+    "Targets",
+    "Tries",
+    "Unreadable",
+    "Unsends",
+    "Validates",
+    "Visibility",
+    "renewed",
+]
 
 
-class Unreadable(msgspec.Struct, frozen=True):
-    """A piece that could not be read: where it stood, why in a sentence, and its bytes (cut at 64 KB)."""
+class Stop(Protocol):
+    """How a long-lived call learns that it must end: a ``threading.Event`` is one."""
 
-    position: str
-    reason: str
-    raw: bytes
+    def is_set(self) -> bool: ...
 
-
-class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person as an address book knows them. ``addresses`` are (network, address), e-mail and phone among them."""
-
-    name: str
-    addresses: tuple[tuple[str, str], ...]
-    organisation: str = ""
-    note: str = ""
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What somebody bought. ``number`` is unique in its ``shop``; ``total`` is in minor units of ``currency``."""
-
-    shop: str
-    number: str
-    network: str
-    address: str
-    name: str = ""
-    placed_at: datetime | None = None
-    delivered_at: datetime | None = None
-    total: int | None = None
-    currency: str = ""
-    status: str = ""
-    text: str = ""
-
-
-class Remark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a colleague noted on a thread in a former desk; ``author`` is their name. Never sent to anybody."""
-
-    network: str
-    external_id: str
-    thread: str
-    author: str
-    text: str
-    at: datetime
-
-
-class Batch(msgspec.Struct, frozen=True):
-    """What one fetch or one delivery brought. ``cursor`` is stored in the same transaction as all the rest."""
-
-    items: tuple[Item, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
-    cursor: str | None = None
-    cards: tuple[Card, ...] = ()
-    orders: tuple[Order, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-
-
-class Around(msgspec.Struct, frozen=True):
-    """What stands around an answer, for a channel that writes letters: the words it answers, the address of the page
-    where the whole conversation can be read, and the network's names of our earlier answers, oldest first."""
-
-    said: str = ""
-    who: str = ""
-    said_at: datetime | None = None
-    page: str = ""
-    earlier: tuple[str, ...] = ()
-
-
-class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be said, and where: the answer to ``in_reply_to`` in ``thread``, signed by ``author``."""
-
-    idempotency_key: str
-    text: str
-    author: str
-    in_reply_to: str = ""
-    thread: str = ""
-    recipient: str = ""
-    subject: str = ""
-    public: bool = True
-    around: Around | msgspec.UnsetType = msgspec.UNSET
-    """Given only to a channel whose ``writes_letters`` is true; where it is not, no JSON of this has the field."""
-
-
-class Handle(msgspec.Struct, frozen=True):
-    """How the network names what we sent: its id, its address if it has one, and whether it says it arrived."""
-
-    external_id: str
-    url: str = ""
-    delivered: bool = False
+    def wait(self, timeout: float | None = None) -> bool: ...
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,11 +96,13 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: str
     help: str = ""
-    kind: Literal["text", "url", "secret", "generated_secret", "paragraph", "flag"] = "text"
+    kind: Literal["text", "url", "secret", "generated_secret", "paragraph", "flag", "choice", "number"] = "text"
     required: bool = True
     """Of a generated secret: that a person needs it, so that it is shown once; else it is made and never shown."""
     default: str = ""
     """What the connect page begins with; a flag is ``"1"`` or empty."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """Of a choice: (value, label) of each, in the order in which they are shown."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -192,9 +110,6 @@ class Limit(msgspec.Struct, frozen=True):
 
     size: int
     unit: Literal["characters", "graphemes", "utf16", "bytes"] = "characters"
-
-
-Settings = Mapping[str, str]
 
 
 class Channel(Protocol):
@@ -209,9 +124,41 @@ class Channel(Protocol):
 
 @runtime_checkable
 class Fetches(Protocol):
-    """Can be polled."""
+    """Can be polled: what is new since ``cursor`` (None the first time), oldest first, at most 500 items.
+
+    A channel may say how often by ``every`` (a timedelta; a minute where it says nothing).
+    """
 
     def fetch(self, settings: Settings, cursor: str | None) -> Batch: ...
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Can be listened to. Yields an empty Batch as soon as it is connected (whoever listens then polls once more, so
+    that nothing falls between), afterwards what comes, and an empty Batch at least every half minute as a sign of life.
+
+    ``cursor`` is its own, apart from that of ``fetch``. Ends when the other side does, within two seconds of ``stop``,
+    or with ChannelError; whoever listens begins anew.
+    """
+
+    def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]: ...
+
+
+@runtime_checkable
+class Backfills(Protocol):
+    """Can bring what was said before it was connected: from ``since`` on, in any order, while the batch says ``more``.
+
+    ``cursor`` is its own, None the first time.
+    """
+
+    def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch: ...
+
+
+@runtime_checkable
+class Tries(Protocol):
+    """Can be tried before it is kept: what was found, in a sentence (who we are there, what is open to us)."""
+
+    def check(self, settings: Settings) -> str: ...
 
 
 @runtime_checkable
@@ -243,6 +190,45 @@ class Finds(Protocol):
 
 
 @runtime_checkable
+class Unsends(Protocol):
+    """Can take back what we sent. What is gone there already is taken back."""
+
+    def unsend(self, settings: Settings, external_id: str) -> None: ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """Can change the words of what we sent."""
+
+    def edit(self, settings: Settings, external_id: str, text: str) -> Handle: ...
+
+
+@runtime_checkable
+class Reacts(Protocol):
+    """Can react without words. ``kind`` is one of its ``reactions``; ``on=False`` takes it back."""
+
+    reactions: tuple[str, ...]
+
+    def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None: ...
+
+
+@runtime_checkable
+class Targets(Protocol):
+    """Can say how the message that is about to be answered stands now; ``version`` is the one we know."""
+
+    def target(self, settings: Settings, external_id: str, version: str) -> Target: ...
+
+
+@runtime_checkable
+class Prices(Protocol):
+    """Every request to it may cost money: how much this one does, in millionths of ``currency``."""
+
+    currency: str
+
+    def price(self, method: str, url: str) -> int: ...
+
+
+@runtime_checkable
 class Explains(Protocol):
     """Can answer through some of its sources only: why not through this one, as a sentence; empty where it can."""
 
@@ -261,3 +247,24 @@ class Places(Protocol):
     """Answers may be read in more than one place: says where this person will read it, before one types."""
 
     def reads_where(self, settings: Settings, name: str, address: str) -> str: ...
+
+
+ABILITIES: Mapping[str, type] = {
+    "fetch": Fetches,
+    "listen": Streams,
+    "backfill": Backfills,
+    "check": Tries,
+    "receive": Receives,
+    "read": Reads,
+    "send": Sends,
+    "find": Finds,
+    "unsend": Unsends,
+    "edit": Edits,
+    "react": Reacts,
+    "target": Targets,
+    "price": Prices,
+    "cannot_send_why": Explains,
+    "validate": Validates,
+    "reads_where": Places,
+}
+"""What a channel may be able to do, by the method that does it."""

@@ -23,6 +23,7 @@ VARIABLES: dict[str, str] = {
     "RAPPORT_DATABASE_URL": "postgresql://… for PostgreSQL (default: SQLite in the data folder).",
     "RAPPORT_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed (default 127.0.0.1).",
     "RAPPORT_SMTP_URL": "smtp://user:password@host:587 or smtps://…: the mail server that sends answers (default: none).",
+    "RAPPORT_PRIVATE_HOSTS": "Hosts of your own network that mailboxes may be fetched from, as mail.lan,10.0.0.5.",
     "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
 }
 

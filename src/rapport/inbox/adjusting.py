@@ -6,12 +6,15 @@ import secrets
 from collections.abc import Mapping
 
 from rapport.accounts.models import Member
+from rapport.channels.connected import SESSION
 from rapport.channels.text import one_line
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
 from rapport.inbox.connecting import GENERATED, given
 from rapport.inbox.models import Source
+
+ANEW = ("lease", "lease_until", "visit_at", "failures", "renewing_until", "expires_at")
 
 
 def adjust(source: Source, name: str, values: Mapping[str, str], *, by: Member) -> list[str]:
@@ -28,8 +31,11 @@ def adjust(source: Source, name: str, values: Mapping[str, str], *, by: Member) 
         changed += ["name"] if words != row.name else []
         if changed:
             row.name = words
+            if changed != ["name"]:
+                _begin_anew(row)
+                before = {key: value for key, value in before.items() if not key.startswith(SESSION)}
             row.keep_settings(before | settings)
-            row.save(update_fields=["name", "sealed"])
+            row.save(update_fields=["name", "sealed", *ANEW])
             record("source.adjusted", row, by=by, changed=changed)
     return changed
 
@@ -54,7 +60,9 @@ def pause(source: Source, *, by: Member) -> bool:
     if source.kind == "files":
         raise Refused("A file is no open door: its import has a button to pause it.")
     with write():
-        if not Source.objects.filter(pk=source.pk, paused_at=None).update(paused_at=now(), silent_at=None):
+        if not Source.objects.filter(pk=source.pk, paused_at=None).update(
+            paused_at=now(), silent_at=None, lease="", lease_until=None
+        ):
             return False
         record("source.paused", source, by=by)
     return True
@@ -64,10 +72,16 @@ def resume(source: Source, *, by: Member) -> bool:
     """Open its door again. False: it was open."""
     _may(by)
     with write():
-        if not Source.objects.filter(pk=source.pk).exclude(paused_at=None).update(paused_at=None):
+        if not Source.objects.filter(pk=source.pk).exclude(paused_at=None).update(paused_at=None, visit_at=None):
             return False
         record("source.resumed", source, by=by)
     return True
+
+
+def _begin_anew(row: Source) -> None:
+    """Whoever holds the source works with old settings: it is taken away, and looked at again at once."""
+    row.lease, row.lease_until, row.visit_at, row.failures = "", None, None, 0
+    row.renewing_until = row.expires_at = None
 
 
 def _may(by: Member) -> None:

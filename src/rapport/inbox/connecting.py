@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, ChannelError, Setting, Validates
+from rapport.channels.base import Channel, ChannelError, Connected, Setting, Tries, Validates
 from rapport.channels.text import clean, one_line
 from rapport.core.database import write
 from rapport.core.events import record
@@ -32,11 +32,23 @@ def connect(
         setting.label: made[setting.key] for setting in channel.settings if setting.key in made and setting.required
     }
     source = Source(workspace=workspace, kind=kind, name=words)
-    source.keep_settings(given(channel, values, made))
+    settings = given(channel, values, made)
+    attempt(channel, settings)
+    source.keep_settings(settings)
     with write():
         source.save()
         record("source.connected", source, by=by, kind=kind)
     return source, shown
+
+
+def attempt(channel: Channel, settings: Mapping[str, str]) -> str:
+    """What the channel finds with these settings, in a sentence; empty where it cannot be tried. Raises Refused."""
+    if not isinstance(channel, Tries):
+        return ""
+    try:
+        return channel.check(Connected(settings))
+    except ChannelError as error:
+        raise Refused(error.message) from error
 
 
 def given(channel: Channel, values: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
@@ -65,6 +77,10 @@ def _given(setting: Setting, value: str) -> str:
         raise Refused("%(field)s: this is needed.", field=Sentence(setting.label))
     if len(words) > 2_000:
         raise Refused("%(field)s: at most %(n)s characters.", field=Sentence(setting.label), n=2_000)
+    if setting.kind == "choice" and words not in [value for value, _ in setting.choices]:
+        raise Refused("%(field)s: choose one of those that are offered.", field=Sentence(setting.label))
+    if setting.kind == "number" and words and not (words.isascii() and words.isdecimal() and len(words) < 10):
+        raise Refused("%(field)s: write a whole number.", field=Sentence(setting.label))
     if setting.kind == "url" and words:
         parts = _parts(words)
         if parts is None or parts[0] not in {"http", "https"} or not parts[1]:

@@ -28,7 +28,8 @@ def turn(source: Source, verdict: Verdict | None) -> Turn:
     paused = source.paused_at is not None
     unusual = verdict is not None and verdict.word == "unusual"
     if source.silent_at is None:
-        return "" if paused else "broken" if source.error else "silent" if unusual else ""
+        broken = source.error and not source.failures  # what fails again and again has a standing of its own
+        return "" if paused else "broken" if broken else "silent" if unusual else ""
     spoke = source.last_arrival_at is not None and source.last_arrival_at > source.silent_at
     return "spoke_again" if spoke and not source.error and not unusual else ""
 

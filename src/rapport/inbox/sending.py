@@ -20,7 +20,8 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import private, working
+from rapport.inbox import keeping, private, renewing, working
+from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Conversation, Message, Outgoing
 
 ATTEMPTS = 6
@@ -60,13 +61,15 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
     source = outgoing.conversation.source
     channel: Any = source.channel
     try:
-        values = source.settings
+        values = renewing.connected(source)
         if in_doubt and (found := _look(channel, values, outgoing.key)) is not None:
             return found
         if not isinstance(channel, Sends):
             raise ChannelError(source.cannot_send, permanent=True)
-        return channel.send(values, _words(outgoing))
-    except ChannelError:
+        with Purse(source, strict=False):
+            return channel.send(values, _words(outgoing))
+    except ChannelError as error:
+        keeping.refused(source, error)
         raise
     except Exception as error:
         # A fault of ours or of the channel's: nobody knows how far it came, and the person who waits must hear of it.

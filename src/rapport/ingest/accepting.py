@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from rapport.channels.base import Batch, Envelope, Item
-from rapport.core import counters
-from rapport.core.database import now, write
+from rapport.core import counters, work
+from rapport.core.database import locked, now, write
 from rapport.core.hashing import key
 from rapport.inbox.models import Arrival, Pulse, Source
 from rapport.inbox.versions import version
@@ -16,21 +16,32 @@ _encode = msgspec.json.Encoder().encode
 _COLUMNS = ("workspace", "source", "key", "raw", "envelope", "arrived_at", "due_at", "lease", "attempts", "error")
 
 
-def accept(source: Source, batch: Batch) -> int:
+class Lost(Exception):
+    """The source was taken away from whoever fetched this: paused, connected anew, or visited by another."""
+
+
+def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = False, history: bool = False) -> int:
     """Store a batch durably, with the source's cursor in the same transaction. How many items had not been seen before.
 
-    People, orders and notes of a former desk need no reading: they are where they belong when this returns.
+    People, orders and notes of a former desk need no reading: they are where they belong when this returns. ``token``
+    is the lease under which it was fetched (raises Lost where it is no longer held); ``stream``: its cursor is that of
+    listening; ``history``: it brings what is old and tells nothing of the source's rhythm.
     """
     moment = now()
     with write():
+        if token and not locked(Source.objects).filter(pk=source.pk, lease=token).exists():
+            raise Lost(Lost.__doc__)
         fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in batch.items))
         cards.keep(source.workspace, batch.cards)
         orders.keep(source.workspace, batch.orders)
         bumps = remarks.keep(source, batch.remarks)
-        changes: dict[str, object] = {"cursor": batch.cursor} if batch.cursor is not None else {}
-        if fresh or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life
+        for report in batch.reports:
+            work.put("outgoing.report", msgspec.to_builtins(report), workspace_id=source.workspace_id)
+        place = "stream_cursor" if stream else "cursor"
+        changes: dict[str, object] = {place: batch.cursor} if batch.cursor is not None else {}
+        if (fresh and not history) or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life
             changes["last_arrival_at"] = moment
-        if fresh and source.kind != "files":  # a history has no rhythm
+        if fresh and source.kind != "files" and not history:  # a history has no rhythm
             Pulse.beat(source, fresh, moment)
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)

@@ -1,6 +1,6 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
-Five loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
+Six loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.models import Work
 from rapport.inbox import noticing, waking
-from rapport.inbox.models import Arrival
+from rapport.inbox.models import Arrival, Source
 from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
+from rapport.ingest.keeper import Keeper
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
@@ -52,6 +53,8 @@ def take_over() -> None:
         with write():
             Arrival.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
             Work.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
+            Source.objects.exclude(lease="").update(lease="", lease_until=None)
+            Source.objects.exclude(renewing_until=None).update(renewing_until=None)
 
 
 def watch(stop: threading.Event) -> None:
@@ -64,7 +67,12 @@ def watch(stop: threading.Event) -> None:
         stop.wait(ROUND)
 
 
-LOOPS = (line, leaving, quick, long, watch)
+def keep(stop: threading.Event) -> None:
+    """Visit every connected source when it is due."""
+    Keeper().run(stop)
+
+
+LOOPS = (line, leaving, quick, long, watch, keep)
 
 
 def _loop(stop: threading.Event, step: Callable[[], int]) -> None:

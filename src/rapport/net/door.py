@@ -19,7 +19,7 @@ from email.utils import parsedate_to_datetime
 import httpcore
 import httpx
 
-from rapport.net import unpack
+from rapport.net import unpack, watching
 from rapport.net.errors import NetError, NeverLeft, Refused, TooLarge, Unknown
 from rapport.net.passage import Passage
 
@@ -182,6 +182,7 @@ def _redirected(hop: Hop, target: str) -> Hop:
 
 
 def _recorded(hop: Hop, way: _Way, passage: Passage) -> Answer:
+    watching.tell(hop.method, str(hop.url))
     began = time.monotonic()
     status: int | None = None
     try:

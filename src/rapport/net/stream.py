@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import httpcore
 import httpx
 
+from rapport.net import watching
 from rapport.net.door import Hop, address_of, headers_of, trust, why, wire
 from rapport.net.errors import NeverLeft, Refused, Unknown
 from rapport.net.passage import Passage, Watched
@@ -55,6 +56,7 @@ def stream(
     if allow_loopback is None:
         allow_loopback = os.environ.get("RAPPORT_ALLOW_LOOPBACK") == "1"
     hop = Hop("GET", address_of(url), {"Accept-Encoding": "identity", **(headers or {})}, b"")
+    watching.tell("GET", str(hop.url))
     passage = _Patient(stop, allow_loopback=allow_loopback)
     timeouts = {"connect": connect, "read": silence, "write": connect, "pool": connect}
     try:

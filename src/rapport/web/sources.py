@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, Receives
+from rapport.channels.base import Channel, Fetches, Receives, Streams
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.inbox import connecting
@@ -95,7 +95,7 @@ def set_aside(workspace: Workspace) -> list[Poison]:
 
 def _kinds() -> list[Channel]:
     """The channels that a person can connect by filling in a form."""
-    return [channel for channel in registry.all() if isinstance(channel, Receives) and channel.settings]
+    return [one for one in registry.all() if isinstance(one, Receives | Fetches | Streams) and one.settings]
 
 
 def _label(kind: str) -> str:

@@ -11,6 +11,7 @@ from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.relation import Relation
 from rapport.inbox.models.source import Source
+from rapport.inbox.models.spent import Spent
 from rapport.inbox.models.tag import Tag, Tagging
 from rapport.inbox.models.term import Term
 from rapport.inbox.models.view import View
@@ -37,6 +38,7 @@ __all__ = [
     "Relation",
     "Revision",
     "Source",
+    "Spent",
     "State",
     "Tag",
     "Tagging",

@@ -12,6 +12,7 @@ from rapport.channels import registry
 from rapport.channels.base import Channel, Explains, Sends
 from rapport.core import secret
 from rapport.core.database import now
+from rapport.inbox.standing import Standing, standing
 
 
 def new_token() -> str:
@@ -36,6 +37,27 @@ class Source(models.Model):
     """Somebody closed its door for a while: what is delivered meanwhile is refused, to be sent again later."""
     silent_at = models.DateTimeField(null=True)
     """It was noticed that it is silent, or says an error; empty again when it spoke."""
+    degraded_at = models.DateTimeField(null=True)
+    """Since when it fails, though its credentials are not refused; ``error`` says how."""
+    reauthorise_at = models.DateTimeField(null=True)
+    """Since when its network refuses our credentials."""
+    expires_at = models.DateTimeField(null=True)
+    """When the credentials die, where the network told."""
+    expiry_told_at = models.DateTimeField(null=True)
+    renewing_until = models.DateTimeField(null=True)
+    """Somebody is renewing the credentials; whoever else wants to waits until they are there."""
+    visit_at = models.DateTimeField(null=True)
+    """When the keeper looks next; null: never looked yet."""
+    visited_at = models.DateTimeField(null=True)
+    """When it last answered, whether it brought anything or not."""
+    failures = models.PositiveIntegerField(default=0)
+    lease = models.CharField(max_length=32, default="")
+    lease_until = models.DateTimeField(null=True)
+    stream_cursor = models.TextField(default="")
+    """Where listening goes on, apart from where polling does."""
+    requests_a_day = models.PositiveIntegerField(null=True)
+    cost_a_day = models.PositiveBigIntegerField(null=True)
+    """The most that may be spent on one day (UTC): requests, and millionths of the currency its channel names."""
 
     def __str__(self) -> str:
         return self.name
@@ -51,6 +73,16 @@ class Source(models.Model):
 
     def keep_settings(self, values: dict[str, str]) -> None:
         self.sealed = secret.seal(values)
+
+    @property
+    def standing(self) -> Standing:
+        """Its state in one word."""
+        return standing(
+            paused=self.paused_at is not None,
+            refused=self.reauthorise_at is not None,
+            failing=self.degraded_at is not None,
+            silent=self.silent_at is not None,
+        )
 
     @property
     def cannot_send(self) -> str:
