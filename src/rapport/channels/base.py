@@ -8,6 +8,7 @@ only :class:`ChannelError` is ever raised over it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import BinaryIO, Literal, Protocol, runtime_checkable
@@ -82,12 +83,8 @@ __all__ = [
 ]
 
 
-class Stop(Protocol):
-    """How a long-lived call learns that it must end: a ``threading.Event`` is one."""
-
-    def is_set(self) -> bool: ...
-
-    def wait(self, timeout: float | None = None) -> bool: ...
+Stop = threading.Event
+"""How a long-lived call learns that it must end."""
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
