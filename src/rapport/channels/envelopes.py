@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from rapport.channels.base import Author, Envelope, Unreadable
+import msgspec
+
+from rapport.channels.base import Author, Envelope, Media, Unreadable, Visibility
 from rapport.channels.text import clean, one_line
 
 UNKNOWN_AUTHOR = "unknown"
@@ -21,6 +23,9 @@ LONGEST_SUBJECT = 300
 LONGEST_URL = 1000
 KEPT_OF_UNREADABLE = 64 * 1024
 MOST_MENTIONS = 50
+MOST_MEDIA = 20
+LONGEST_ALT = 4_000
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 NETWORK = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?)")
 
@@ -46,13 +51,23 @@ def build(
     rating: int | None = None,
     assignee: str = "",
     suspicions: tuple[str, ...] = (),
+    quoted: str = "",
+    media: Iterable[Media] = (),
+    visibility: Visibility = "",
+    content_warning: str = "",
+    language: str = "",
+    participants: Iterable[str] = (),
 ) -> Envelope:
-    """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
+    """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one.
+
+    Where ``visibility`` is given, it says also whether the message is ``public``.
+    """
     address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
     if len(address) > LONGEST_ADDRESS:
         raise ValueError(f"the author is longer than {LONGEST_ADDRESS} characters")
     words = clean(text).strip()
-    if not words and not deleted and rating is None:
+    pictures = tuple(_shown(one) for one in list(media)[:MOST_MEDIA])
+    if not words and not deleted and rating is None and not pictures:
         raise ValueError("there is no text")
     identity = short_id(external_id)
     if not identity:
@@ -69,13 +84,33 @@ def build(
         subject=one_line(subject, LONGEST_SUBJECT),
         url=web_address(url),
         mentions=tuple(mention for raw in list(mentions)[:MOST_MENTIONS] if (mention := one_line(raw, 100))),
-        public=public,
+        public=visibility in {"public", "unlisted"} if visibility else public,
         direct=direct,
         ours=ours,
         deleted=deleted,
         rating=rating,
         assignee=one_line(assignee, LONGEST_NAME),
         suspicions=suspicions,
+        quoted=clean(quoted).strip(),
+        media=pictures,
+        visibility=visibility,
+        content_warning=one_line(content_warning, LONGEST_SUBJECT),
+        language=language if LANGUAGE.fullmatch(language) else "",
+        participants=tuple(
+            one for raw in list(participants)[:MOST_MENTIONS] if (one := one_line(raw, LONGEST_ADDRESS))
+        ),
+    )
+
+
+def _shown(media: Media) -> Media:
+    """A picture, film or sound as it may be kept: an address that a browser may follow, words that are bounded."""
+    alt = clean(media.alt).strip()
+    return msgspec.structs.replace(
+        media,
+        url=web_address(media.url),
+        alt=alt if len(alt) <= LONGEST_ALT else f"{alt[: LONGEST_ALT - 1]}…",
+        name=one_line(media.name, LONGEST_NAME),
+        type=one_line(media.type, 100),
     )
 
 

@@ -16,6 +16,7 @@ from rapport.channels.files.piece import Piece
 from rapport.channels.files.rows import FIELDS_OF, Kind, kind_of
 from rapport.channels.files.rows import match as others_of
 from rapport.channels.files.usual import NAMES
+from rapport.channels.loose import as_text
 from rapport.channels.text import one_line
 
 SAMPLED = 200
@@ -70,7 +71,7 @@ def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     if others and not _speaks(rows, best):
         best = others
     when = best.get("said_at") or best.get("placed_at") or ""
-    dates = moments.order_of([mapping.as_text(jsonl.value_at(row, when))[:LOOKED_AT] for row in rows if when])
+    dates = moments.order_of([as_text(jsonl.value_at(row, when))[:LOOKED_AT] for row in rows if when])
     if others and best is others:
         return Guess(found, best | ({"dates": dates} if dates else {}), columns, _sample(rows, columns), 0.8)
     sure = sum(field in best for field in ("author", "said_at", "id")) * 0.1 + (
@@ -85,7 +86,7 @@ def _speaks(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str]) -> bool:
     """Are there words that somebody said: under a telling name, or long ones without any? People have notes, too."""
     if "text" not in best:
         return False
-    lengths = [len(mapping.as_text(jsonl.value_at(row, best["text"]))) for row in rows]
+    lengths = [len(as_text(jsonl.value_at(row, best["text"]))) for row in rows]
     score = by_name("text", best["text"])
     return score >= 8 or (score == 0 and sum(lengths) / len(lengths) > 60)
 
@@ -128,16 +129,12 @@ def _mails(head: bytes, form: forms.Form) -> Guess:
 
 
 def _sample(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, str]]:
-    return [
-        {column: one_line(mapping.as_text(jsonl.value_at(row, column)), 200) for column in columns} for row in rows[:3]
-    ]
+    return [{column: one_line(as_text(jsonl.value_at(row, column)), 200) for column in columns} for row in rows[:3]]
 
 
 def match(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> dict[str, str]:
     """For each field the best column, by its name (up to 10) and, where values can tell, only if they agree."""
-    values = {
-        column: [mapping.as_text(jsonl.value_at(row, column))[:LOOKED_AT].strip() for row in rows] for column in columns
-    }
+    values = {column: [as_text(jsonl.value_at(row, column))[:LOOKED_AT].strip() for row in rows] for column in columns}
     filled = {
         column: [cell for cell in cells if cell.lower() not in mapping.NOTHING] for column, cells in values.items()
     }

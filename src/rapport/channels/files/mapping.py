@@ -15,6 +15,7 @@ from rapport.channels import envelopes, moments
 from rapport.channels.base import ChannelError, Envelope
 from rapport.channels.files.jsonl import value_at
 from rapport.channels.files.mail import fingerprint
+from rapport.channels.loose import as_text
 
 FIELDS = (
     *("text", "author", "name", "said_at", "id", "reply_to", "thread"),
@@ -194,21 +195,3 @@ def side(word: str) -> bool | None:
     """True: ours. False: theirs. None: it does not say."""
     lowered = word.lower()
     return True if lowered in YES | OUT else False if lowered in NO | IN else None
-
-
-def as_text(value: object) -> str:
-    """A cell as text: a list by its first value, a whole number without its decimals, nothing as nothing."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() and abs(value) < 2**63 else repr(value)
-    if isinstance(value, int):
-        # Python refuses to write out numbers of thousands of digits; no id is one.
-        return str(value) if abs(value) < 10**40 else ""
-    if isinstance(value, list):
-        return as_text(value[0]) if value and not isinstance(value[0], list | dict) else ""
-    return ""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 
 from rapport.channels import moments
 from rapport.channels.base import Card
-from rapport.channels.files.mapping import as_text
 from rapport.channels.files.piece import Piece
+from rapport.channels.loose import Row, many, part, word, words
 from rapport.channels.text import clean, one_line
 
-Row = Mapping[str, Any]
+__all__ = ["Context", "Export", "Owner", "Row", "card", "email", "many", "part", "phone", "word", "words"]
 MOST_REMEMBERED = 200_000
 
 
@@ -66,33 +65,6 @@ class Export:
     claims: Callable[[Row, str], bool]
     split: Split
     lists: tuple[str, ...] = ()
-
-
-def word(row: Row, *path: str) -> str:
-    """The value at the end of the path as text, whatever a stranger put there; "" where there is none."""
-    value: Any = row
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return as_text(value)
-
-
-def part(row: Row, name: str) -> Row:
-    """The object under this name; an empty one where there is none."""
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def many(row: Row, name: str) -> list[Row]:
-    """The objects in the list under this name."""
-    value = row.get(name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def words(row: Row, name: str) -> list[str]:
-    """The texts in the list under this name, or the one text there."""
-    value = row.get(name)
-    found = value if isinstance(value, list) else [value]
-    return [one for one in found if isinstance(one, str)]
 
 
 def email(written: str) -> str:

@@ -1,0 +1,262 @@
+"""Mastodon as a channel: polled and listened to, answered in the thread, as its server allows."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from rapport.channels.base import Batch, ChannelError, Handle, Limit, Outgoing, Setting, Settings, Stop, Target, renewed
+from rapport.channels.lengths import must_fit
+from rapport.channels.loose import Row, part, word
+from rapport.channels.mastodon import answering, history, home, listening, parse, polling, words
+from rapport.channels.mastodon.client import Gone, Server, base_of, segment
+from rapport.channels.mastodon.counting import length
+from rapport.channels.mastodon.family import Family
+from rapport.channels.mastodon.home import Home
+from rapport.channels.mastodon.place import Place
+from rapport.net.sentence import Sentence
+
+A_DAY = timedelta(days=1)
+BLOCKS_EVERY = 600.0
+MOST_HASHTAGS = 6
+
+
+class MastodonChannel:
+    """An account on a Mastodon server, or on one that speaks its API."""
+
+    kind = "mastodon"
+    label = "Mastodon"
+    settings: tuple[Setting, ...] = (
+        Setting(key="server", label="Server", help="Where the account lives, such as mastodon.social."),
+        Setting(
+            key="token",
+            label="Access token",
+            kind="secret",
+            help="On your server: Preferences, Development, New application. Tick read, write:statuses, write:media and "
+            "write:favourites, save, open the application, and copy “Your access token”.",
+        ),
+        Setting(
+            key="hashtags",
+            label="Hashtags to listen to",
+            required=False,
+            help="Up to six, separated by blanks. Whoever uses one of them is heard, also without naming you.",
+        ),
+        Setting(
+            key="public",
+            label="Public timeline",
+            kind="choice",
+            required=False,
+            choices=(("", "Do not listen"), ("local", "Of this server"), ("all", "All that this server sees")),
+            help="Only what holds one of the words below is taken in.",
+        ),
+        Setting(
+            key="words",
+            label="Words to look for in it",
+            kind="paragraph",
+            required=False,
+            help="One on each line, such as the name of your company.",
+        ),
+    )
+    limit: Limit | None = Limit(home.LIMIT, "graphemes")
+    cannot_send = ""
+    every = timedelta(seconds=30)
+    reactions = ("like",)
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, tuple[float, frozenset[str]]] = {}
+        self._lock = threading.Lock()
+
+    def validate(self, settings: Settings) -> None:
+        base_of(settings)
+        if len(_hashtags(settings)) > MOST_HASHTAGS:
+            raise ChannelError(
+                Sentence("At most %(n)s hashtags: each is a connection of its own.", n=MOST_HASHTAGS), permanent=True
+            )
+        if settings.get("public") and not _words(settings):
+            raise ChannelError(
+                "Write at least one word to look for in the public timeline: all of it is too much for a desk.",
+                permanent=True,
+            )
+
+    def check(self, settings: Settings) -> str:
+        """Who we are there, and what holds messages back."""
+        server = Server(settings)
+        there = self._asked(server)
+        found = Sentence(
+            "Connected as %(who)s; answers may have %(n)s characters.", who=f"@{there.address}", n=there.characters
+        )
+        held = self._held_back(server)
+        if not held:
+            return found
+        return Sentence(
+            "%(found)s The server holds back notifications of %(n)s people (filtered); Rapport reads them all the same.",
+            found=found,
+            n=held,
+        )
+
+    def fetch(self, settings: Settings, cursor: str | None) -> Batch:
+        server = Server(settings)
+        there = self._home(server, settings)
+        poll = polling.Poll(server, there, Place.of(cursor), self._blocked(server))
+        for reads in polling.lists(there, _hashtags(settings), settings.get("public", ""), _wanted(settings)):
+            poll.read(reads)
+        poll.look_again(datetime.now(UTC))
+        return poll.batch()
+
+    def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]:
+        server = Server(settings)
+        there = self._home(server, settings)
+        ears = listening.ears(there, _hashtags(settings), settings.get("public", ""), _wanted(settings))
+        yield from listening.listen(server, there, ears, self._blocked(server), stop)
+
+    def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
+        server = Server(settings)
+        return history.backfill(server, self._home(server, settings), since, cursor)
+
+    def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
+        must_fit(outgoing.text, Limit(1_000_000))
+        server = Server(settings)
+        there = self._home(server, settings)
+        words.must_fit(outgoing.text, "", there)
+        return answering.send(server, there, outgoing)
+
+    def recognise(self, settings: Settings, outgoing: Outgoing) -> Handle | None:
+        server = Server(settings)
+        return answering.recognise(server, self._home(server, settings), outgoing)
+
+    def target(self, settings: Settings, external_id: str, version: str) -> Target:
+        server = Server(settings)
+        there = self._home(server, settings)
+        try:
+            said = answering.there(server, there, external_id)
+        except Gone:
+            return Target("gone")
+        try:
+            item = Family(server, there).item(said, parse.encoded(said))
+        except ValueError:
+            return Target("there")
+        # Where we know it by a hash of its words, its words decide; whoever asks compares them.
+        same = item.envelope.version == version or (not item.envelope.version and not _is_moment(version))
+        return Target("there") if same else Target("edited", item)
+
+    def unsend(self, settings: Settings, external_id: str) -> None:
+        server = Server(settings)
+        try:
+            said = answering.there(server, self._home(server, settings), external_id)
+            server.ask("DELETE", f"/api/v1/statuses/{segment(word(said, 'id'))}")
+        except Gone:
+            return
+
+    def edit(self, settings: Settings, external_id: str, text: str) -> Handle:
+        server = Server(settings)
+        there = self._home(server, settings)
+        said = answering.there(server, there, external_id)
+        warning = word(said, "spoiler_text")
+        words.must_fit(text, warning, there)
+        change: dict[str, object] = {"status": text, "spoiler_text": warning}
+        media = said.get("media_attachments")
+        if isinstance(media, list) and media:
+            change["media_ids"] = [word(one, "id") for one in media if isinstance(one, dict)]
+        edited = server.send("PUT", f"/api/v1/statuses/{segment(word(said, 'id'))}", change)
+        return Handle(parse.uri(edited, there), url=word(edited, "url"))
+
+    def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
+        if kind not in self.reactions:
+            raise ChannelError("Mastodon knows one reaction: to like.", permanent=True)
+        server = Server(settings)
+        said = answering.there(server, self._home(server, settings), external_id)
+        server.send(
+            "POST", f"/api/v1/statuses/{segment(word(said, 'id'))}/{'favourite' if on else 'unfavourite'}", None
+        )
+
+    def limit_of(self, settings: Settings) -> Limit | None:
+        """What the server said that it takes; what Mastodon takes where it was not asked yet."""
+        known = home.kept(settings.get(home.KEPT, ""))
+        return Limit(known.characters if known else home.LIMIT, "graphemes")
+
+    def length(self, settings: Settings, text: str) -> int:
+        """As the server counts."""
+        known = home.kept(settings.get(home.KEPT, ""))
+        return length(text, known.url_length if known else home.URL_LENGTH)
+
+    def _home(self, server: Server, settings: Settings) -> Home:
+        """Who we are there, asked once a day and kept with the session."""
+        known = home.kept(settings.get(home.KEPT, ""))
+        now = datetime.now(UTC)
+        if known is not None and known.id and known.read_at and timedelta() <= now - known.read_at < A_DAY:
+            return known
+        asked = self._asked(server)
+        renewed(settings, lambda held: {home.KEPT: msgspec.json.encode(asked).decode()})
+        return asked
+
+    def _asked(self, server: Server) -> Home:
+        account = server.row("/api/v1/accounts/verify_credentials")
+        if not word(account, "id"):
+            raise ChannelError(Sentence("%(host)s does not answer as a Mastodon server does.", host=server.host))
+        try:
+            instance = server.row("/api/v2/instance")
+        except Gone:
+            instance = self._old_instance(server)
+        return home.of(account, instance, server.base, datetime.now(UTC))
+
+    @staticmethod
+    def _old_instance(server: Server) -> Row:
+        try:
+            return server.row("/api/v1/instance")
+        except Gone:
+            return {}
+
+    @staticmethod
+    def _held_back(server: Server) -> int:
+        """How many people's notifications the server's filter holds back; 0 where it has none."""
+        try:
+            held = part(server.row("/api/v2/notifications/policy"), "summary").get("pending_requests_count")
+        except ChannelError:
+            return 0
+        return held if isinstance(held, int) else 0
+
+    def _blocked(self, server: Server) -> frozenset[str]:
+        """The accounts that our own account blocks, asked for every ten minutes; none where a server does not say."""
+        with self._lock:
+            asked, known = self._blocks.get(server.key, (-BLOCKS_EVERY, frozenset()))
+        if time.monotonic() - asked < BLOCKS_EVERY:
+            return known
+        try:
+            rows = server.page("/api/v1/blocks", [("limit", "80")]).rows
+        except ChannelError as error:
+            if error.retry_after or error.reauthorise:
+                raise
+            rows = ()
+        known = frozenset(word(row, "id") for row, _ in rows)
+        with self._lock:
+            self._blocks[server.key] = (time.monotonic(), known)
+        return known
+
+
+def _is_moment(version: str) -> bool:
+    return "T" in version and ":" in version
+
+
+def _hashtags(settings: Settings) -> list[str]:
+    """The hashtags as people write them: with or without #, separated by anything."""
+    return list(dict.fromkeys(re.findall(r"\w+", settings.get("hashtags", "").casefold())))
+
+
+def _words(settings: Settings) -> list[str]:
+    return [word.strip().casefold() for word in settings.get("words", "").splitlines() if word.strip()]
+
+
+def _wanted(settings: Settings) -> Callable[[Row], bool]:
+    """Does a public status hold one of the words that are looked for?"""
+    sought = _words(settings)
+
+    def wanted(said: Row) -> bool:
+        text = f"{parse.text(said)} {word(said, 'spoiler_text')}".casefold()
+        return any(one in text for one in sought)
+
+    return wanted

@@ -1,0 +1,63 @@
+"""History: what was said to us before the account was connected, read backwards list by list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from rapport.channels.base import Batch
+from rapport.channels.loose import Row, word
+from rapport.channels.mastodon import parse
+from rapport.channels.mastodon.client import Gone, Server
+from rapport.channels.mastodon.home import Home
+from rapport.channels.mastodon.place import Place
+from rapport.channels.mastodon.polling import PAGE, Poll, Reads, lists
+
+
+class Back(msgspec.Struct, frozen=True):
+    """Which list is read, and before which of its ids."""
+
+    list: int = 0
+    before: str = ""
+
+
+def backfill(server: Server, home: Home, since: datetime, cursor: str | None) -> Batch:
+    """The next page backwards; ``more`` until every list has come to ``since`` or to its beginning."""
+    back = _place(cursor)
+    reading = lists(home, [], "", lambda row: False)
+    if back.list >= len(reading):
+        return Batch(cursor=cursor)
+    reads = reading[back.list]
+    fields = [*reads.fields, ("limit", str(PAGE)), *([("max_id", back.before)] if back.before else [])]
+    try:
+        rows = server.page(reads.path, fields).rows
+    except Gone:
+        rows = ()
+    poll = Poll(server, home, Place())
+    old = False
+    for row, raw in rows[::-1]:
+        said_at = _said_at(reads, row)
+        if said_at is not None and said_at < since:
+            old = True
+        else:
+            poll.take(reads, row, raw, reads.id(row))
+    last = reads.id(rows[-1][0]) if rows else ""
+    over = old or not rows or not last or last == back.before
+    onward = Back(back.list + 1) if over else Back(back.list, last)
+    return Batch(
+        tuple(poll.items[-500:]), tuple(poll.unreadable), cursor=msgspec.json.encode(onward).decode(),
+        more=onward.list < len(reading),
+    )  # fmt: skip
+
+
+def _place(cursor: str | None) -> Back:
+    try:
+        return msgspec.json.decode(cursor or "{}", type=Back)
+    except (msgspec.DecodeError, UnicodeError):
+        return Back()
+
+
+def _said_at(reads: Reads, row: Row) -> datetime | None:
+    said = reads.status(row) or row
+    return parse.moment(word(said, "created_at"))

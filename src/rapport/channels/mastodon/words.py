@@ -1,0 +1,97 @@
+"""An answer as it leaves: to all who were spoken to, behind the same warning, and never seen by more people. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapport.channels.base import ChannelError, Outgoing
+from rapport.channels.loose import Row, many, word
+from rapport.channels.mastodon.counting import length
+from rapport.channels.mastodon.home import Home
+from rapport.net.sentence import Sentence
+
+NARROW = ("public", "unlisted", "private", "direct")
+"""From what all may see to what only those who are tagged may see."""
+OURS = {"": "public", "public": "public", "unlisted": "unlisted", "followers": "private", "direct": "direct"}
+TAGGED = re.compile(r"(?<![=/\w])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]+[A-Za-z0-9_]+)?(?:@[\w.:-]*\w)?)")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is posted. ``visibility`` and ``reply_to`` are the server's own words and ids."""
+
+    text: str
+    visibility: str
+    warning: str = ""
+    language: str = ""
+    reply_to: str = ""
+
+
+def visibility(said: Row, outgoing: Outgoing) -> str:
+    """The narrowest of what was answered, what was asked for, and what the conversation is.
+
+    What went to somebody's followers is answered to those who are tagged alone, unless it is asked for: our followers
+    are not theirs. A visibility that nobody knows counts as the narrowest.
+    """
+    theirs = word(said, "visibility") or "public"
+    wished = outgoing.manner.visibility
+    if theirs == "private" and wished != "followers":
+        theirs = "direct"
+    mine = OURS[wished] if outgoing.public or wished else "direct"
+    return max(theirs if theirs in NARROW else "direct", mine, key=NARROW.index)
+
+
+def answer(said: Row, outgoing: Outgoing, home: Home) -> Answer:
+    """The answer to ``said``. Raises a permanent ChannelError where it does not fit, or would be read by outsiders."""
+    seen = visibility(said, outgoing)
+    there = participants(said, home)
+    text = outgoing.text.strip()
+    tagged = {home.full(handle).casefold() for handle in TAGGED.findall(text)}
+    if seen == "direct":
+        known = {home.full(handle).casefold() for handle in there} | {home.address.casefold()}
+        if outsiders := sorted(tagged - known):
+            raise ChannelError(
+                Sentence(
+                    "This answer is private, and whoever is tagged gets to read it: take out @%(who)s, or write the "
+                    "name without the @. Nothing was sent.",
+                    who=outsiders[0],
+                ),
+                permanent=True,
+            )
+    missing = [f"@{handle}" for handle in there if home.full(handle).casefold() not in tagged]
+    text = " ".join([*missing, text])
+    warning = outgoing.manner.content_warning or word(said, "spoiler_text")
+    must_fit(text, warning, home)
+    return Answer(text, seen, warning, outgoing.manner.language, word(said, "id"))
+
+
+def participants(said: Row, home: Home) -> list[str]:
+    """The handles (as their server writes them) of all who take part, its writer first, but for ourselves."""
+    writer = (word(said, "account", "id"), word(said, "account", "acct"))
+    tagged = [(word(one, "id"), word(one, "acct") or word(one, "username")) for one in many(said, "mentions")]
+    return list(dict.fromkeys(acct for id, acct in (writer, *tagged) if acct and id != home.id))
+
+
+def must_fit(text: str, warning: str, home: Home) -> None:
+    """Raises a permanent ChannelError for more than the server takes; nothing is ever cut."""
+    size = length(text, home.url_length, warning)
+    if size > home.characters:
+        raise ChannelError(
+            Sentence(
+                "With the handles of those who take part the answer has %(n)s characters; at most %(most)s fit. "
+                "Nothing was sent.",
+                n=size,
+                most=home.characters,
+            ),
+            permanent=True,
+        )
+
+
+def alike(ours: str, theirs: str) -> bool:
+    """Is this the text that we sent, as the server writes it down (without the servers of handles, with other blanks)?"""
+    return _bare(ours) == _bare(theirs)
+
+
+def _bare(text: str) -> str:
+    return " ".join(TAGGED.sub(lambda found: "@" + found[1].partition("@")[0], text).split()).casefold()
