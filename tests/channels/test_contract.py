@@ -250,6 +250,7 @@ def test_the_registry_knows_what_it_knows() -> None:
         "files",
         "webhook",
         "form",
+        "mastodon",
         "demo_social",
         "demo_mail",
         "demo_chat",

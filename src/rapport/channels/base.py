@@ -57,6 +57,7 @@ __all__ = [
     "Item",
     "Limit",
     "Manner",
+    "Measures",
     "Media",
     "Order",
     "Outgoing",
@@ -65,6 +66,7 @@ __all__ = [
     "Reacts",
     "Reads",
     "Receives",
+    "Recognises",
     "Remark",
     "Report",
     "Sends",
@@ -107,6 +109,10 @@ class Limit(msgspec.Struct, frozen=True):
 
     size: int
     unit: Literal["characters", "graphemes", "utf16", "bytes"] = "characters"
+    link: int = 0
+    """What each web address counts, however long it is; 0: as it is written."""
+    short_handles: bool = False
+    """A handle with its server (``@ann@garden.example``) counts as ``@ann``."""
 
 
 class Channel(Protocol):
@@ -187,6 +193,20 @@ class Finds(Protocol):
 
 
 @runtime_checkable
+class Recognises(Protocol):
+    """Can look up whether an answer left by its words and by what it answers, where no key would be remembered."""
+
+    def recognise(self, settings: Settings, outgoing: Outgoing) -> Handle | None: ...
+
+
+@runtime_checkable
+class Measures(Protocol):
+    """Each of its sources has a limit of its own, as its server said; asked without a request."""
+
+    def limit_of(self, settings: Settings) -> Limit | None: ...
+
+
+@runtime_checkable
 class Unsends(Protocol):
     """Can take back what we sent. What is gone there already is taken back."""
 
@@ -255,6 +275,8 @@ ABILITIES: Mapping[str, type] = {
     "read": Reads,
     "send": Sends,
     "find": Finds,
+    "recognise": Recognises,
+    "limit_of": Measures,
     "unsend": Unsends,
     "edit": Edits,
     "react": Reacts,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from rapport.channels import graphemes
 from rapport.channels.base import ChannelError, Limit
 from rapport.net.sentence import Sentence
 
+ADDRESS = re.compile(r"(?<![\w@#/.])https?://[^\s<>\"]+", re.IGNORECASE)
+ENDS = ".,!?;:'\"…)]}»”’"
+"""What stands after a web address and does not belong to it."""
+HANDLE = re.compile(r"(?<![=/\w])@(\w+(?:[\w.-]*\w)?)@[\w.:-]*\w")
 Unit = Literal["characters", "graphemes", "utf16", "bytes"]
 
 
@@ -22,9 +27,18 @@ def length(text: str, unit: Unit = "characters") -> int:
     return len(text)
 
 
+def measure(text: str, limit: Limit) -> int:
+    """How long the text is as this limit counts: some networks count every web address alike, and handles short."""
+    if limit.link:
+        text = ADDRESS.sub(lambda found: "x" * limit.link + found[0][len(found[0].rstrip(ENDS)) :], text)
+    if limit.short_handles:
+        text = HANDLE.sub(r"@\1", text)
+    return length(text, limit.unit)
+
+
 def left(text: str, limit: Limit) -> int:
     """How much more fits; negative when the text is too long."""
-    return limit.size - length(text, limit.unit)
+    return limit.size - measure(text, limit)
 
 
 def must_fit(text: str, limit: Limit | None) -> None:
@@ -32,7 +46,7 @@ def must_fit(text: str, limit: Limit | None) -> None:
     if not text.strip():
         raise ChannelError("There is nothing to send: the text is empty.", permanent=True)
     if limit is not None and left(text, limit) < 0:
-        size = length(text, limit.unit)
+        size = measure(text, limit)
         if limit.unit == "bytes":
             words = Sentence(
                 "The text has %(n)s bytes; at most %(most)s fit. Nothing was sent.", n=size, most=limit.size

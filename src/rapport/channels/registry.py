@@ -9,6 +9,7 @@ from rapport.channels.base import Channel, ChannelError
 from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
+from rapport.channels.mastodon.channel import MastodonChannel
 from rapport.channels.webhook.channel import WebhookChannel
 from rapport.net.sentence import Sentence
 
@@ -16,6 +17,7 @@ SHIPPED: tuple[Channel, ...] = (
     FilesChannel(),
     WebhookChannel(),
     FormChannel(),
+    MastodonChannel(),
     *DEMO_CHANNELS,
 )
 _channels = {channel.kind: channel for channel in SHIPPED}

@@ -117,7 +117,7 @@ def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | Non
     if not words:
         raise Refused("Write your answer first.")
     try:
-        lengths.must_fit(words, conversation.source.channel.limit)
+        lengths.must_fit(words, conversation.source.limit)
     except ChannelError as error:
         raise Refused(error.message) from error
     if seen and (told := colliding.collision(colliding.since(conversation, seen, by=by))):

@@ -13,7 +13,7 @@ import msgspec
 
 from rapport.accounts.models import Member
 from rapport.channels import base
-from rapport.channels.base import ChannelError, Finds, Handle, Sends
+from rapport.channels.base import ChannelError, Finds, Handle, Recognises, Sends
 from rapport.channels.text import one_line
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
@@ -62,7 +62,7 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
     channel: Any = source.channel
     try:
         values = renewing.connected(source)
-        if in_doubt and (found := _look(channel, values, outgoing.key)) is not None:
+        if in_doubt and (found := _look(channel, values, outgoing)) is not None:
             return found
         if not isinstance(channel, Sends):
             raise ChannelError(source.cannot_send, permanent=True)
@@ -77,13 +77,15 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
         raise ChannelError("Something broke on our side while it was being sent.", unknown=True) from error
 
 
-def _look(channel: Any, values: base.Settings, idempotency_key: str) -> Handle | None:
+def _look(channel: Any, values: base.Settings, outgoing: Outgoing) -> Handle | None:
     """Did it leave? An answer that cannot be looked up stays unknown, whatever the reason: it is not sent again."""
-    if not isinstance(channel, Finds):
+    if not isinstance(channel, Finds | Recognises):
         sentence = f"{channel.label} cannot say whether it arrived. Look there before you send it again."
         raise ChannelError(sentence, unknown=True, permanent=True)
     try:
-        return channel.find(values, idempotency_key)
+        if isinstance(channel, Recognises):
+            return channel.recognise(values, _words(outgoing))
+        return channel.find(values, outgoing.key)
     except ChannelError as error:
         raise ChannelError(
             error.message, unknown=True, permanent=error.permanent, retry_after=error.retry_after

@@ -15,7 +15,6 @@ from rapport.channels.lengths import must_fit
 from rapport.channels.loose import Row, part, word
 from rapport.channels.mastodon import answering, history, home, listening, parse, polling, words
 from rapport.channels.mastodon.client import Gone, Server, base_of, segment
-from rapport.channels.mastodon.counting import length
 from rapport.channels.mastodon.family import Family
 from rapport.channels.mastodon.home import Home
 from rapport.channels.mastodon.place import Place
@@ -62,7 +61,7 @@ class MastodonChannel:
             help="One on each line, such as the name of your company.",
         ),
     )
-    limit: Limit | None = Limit(home.LIMIT, "graphemes")
+    limit: Limit | None = Home().limit
     cannot_send = ""
     every = timedelta(seconds=30)
     reactions = ("like",)
@@ -177,12 +176,7 @@ class MastodonChannel:
     def limit_of(self, settings: Settings) -> Limit | None:
         """What the server said that it takes; what Mastodon takes where it was not asked yet."""
         known = home.kept(settings.get(home.KEPT, ""))
-        return Limit(known.characters if known else home.LIMIT, "graphemes")
-
-    def length(self, settings: Settings, text: str) -> int:
-        """As the server counts."""
-        known = home.kept(settings.get(home.KEPT, ""))
-        return length(text, known.url_length if known else home.URL_LENGTH)
+        return known.limit if known else self.limit
 
     def _home(self, server: Server, settings: Settings) -> Home:
         """Who we are there, asked once a day and kept with the session."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rapport.channels.base import Limit
 from rapport.channels.loose import Row, many, part, word
 
 LIMIT, URL_LENGTH, MOST_MEDIA = 500, 23, 4
@@ -34,6 +35,11 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def address(self) -> str:
         return self.full(self.acct)
+
+    @property
+    def limit(self) -> Limit:
+        """As StatusLengthValidator counts: graphemes, web addresses alike, handles without their server."""
+        return Limit(self.characters, "graphemes", self.url_length, short_handles=True)
 
     def full(self, acct: str) -> str:
         """A handle with its server, which its own server leaves out."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rapport.channels import graphemes
 from rapport.channels.base import ChannelError, Outgoing
+from rapport.channels.lengths import measure
 from rapport.channels.loose import Row, many, word
-from rapport.channels.mastodon.counting import length
 from rapport.channels.mastodon.home import Home
 from rapport.net.sentence import Sentence
 
@@ -75,7 +76,7 @@ def participants(said: Row, home: Home) -> list[str]:
 
 def must_fit(text: str, warning: str, home: Home) -> None:
     """Raises a permanent ChannelError for more than the server takes; nothing is ever cut."""
-    size = length(text, home.url_length, warning)
+    size = measure(text, home.limit) + graphemes.count(warning)
     if size > home.characters:
         raise ChannelError(
             Sentence(

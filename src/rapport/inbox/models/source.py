@@ -9,7 +9,7 @@ from django.db import models
 
 from rapport.accounts.models import Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, Explains, Sends
+from rapport.channels.base import Channel, Explains, Limit, Measures, Sends
 from rapport.core import secret
 from rapport.core.database import now
 from rapport.inbox.standing import Standing, standing
@@ -83,6 +83,12 @@ class Source(models.Model):
             failing=self.degraded_at is not None,
             silent=self.silent_at is not None,
         )
+
+    @property
+    def limit(self) -> Limit | None:
+        """How much one answer may hold: what its own server said, else what the network usually takes."""
+        channel: Any = self.channel
+        return channel.limit_of(self.settings) if isinstance(channel, Measures) else channel.limit
 
     @property
     def cannot_send(self) -> str:

@@ -9,13 +9,22 @@
     bytes: (text) => new TextEncoder().encode(text).length,
   };
 
+  const ADDRESS = /(?<![\w@#/.])https?:\/\/[^\s<>"]+/gi, ENDS = /[.,!?;:'"…)\]}»”’]+$/;
+  const HANDLE = /(?<![=/\w])@(\w+(?:[\w.-]*\w)?)@[\w.:-]*\w/g;
+
+  function counted(text, {link, shortHandles}) { // some networks count every web address alike, and handles short
+    const reserved = (found) => "x".repeat(Number(link)) + (found.match(ENDS)?.[0] ?? "");
+    const linked = Number(link) ? text.replace(ADDRESS, reserved) : text;
+    return shortHandles === undefined ? linked : linked.replace(HANDLE, "@$1");
+  }
+
   function update(form) {
     const text = form.elements.text.value.replaceAll("\0", "").trim();
     const preview = form.querySelector("[data-preview]");
     preview.hidden = !text;
     form.querySelector("[data-preview-text]").textContent = text;
     if (!form.dataset.limit) return;
-    const size = Number(form.dataset.limit), used = COUNT[form.dataset.unit](text), over = used > size;
+    const size = Number(form.dataset.limit), used = COUNT[form.dataset.unit](counted(text, form.dataset)), over = used > size;
     const count = form.querySelector("[data-count]");
     count.textContent = `${used} / ${size}`;
     count.classList.toggle("over", over);

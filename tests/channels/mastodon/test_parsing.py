@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import rapport.channels.mastodon
 from rapport.channels.base import ChannelError, Envelope, Manner, Outgoing
+from rapport.channels.lengths import measure
 from rapport.channels.mastodon import home, parse, sse, words
-from rapport.channels.mastodon.counting import length
 from rapport.channels.mastodon.home import Home
 from rapport.channels.mastodon.place import OVERLAP, REMEMBERED, WATCHED, Place, Seen
 
@@ -108,13 +108,16 @@ def test_who_we_are_and_what_a_server_takes() -> None:
 
 
 def test_a_text_is_as_long_as_the_server_counts_it() -> None:
-    assert length("hello", 23) == 5
-    assert length("see https://example.org/" + "x" * 300, 23) == 4 + 23
-    assert length("(https://example.org/a).", 23) == 1 + 23 + 2
-    assert length("@ann@a-very-long-server.example hi", 23) == len("@ann hi")
-    assert length("👨‍👩‍👧‍👦🇺🇳", 23) == 2
-    assert length("mail ann@garden.example", 23) == len("mail ann@garden.example")
-    assert length("text", 23, "warning") == 11
+    limit = ACME.limit
+    assert measure("hello", limit) == 5
+    assert measure("see https://example.org/" + "x" * 300, limit) == 4 + 23
+    assert measure("(https://example.org/a).", limit) == 1 + 23 + 2
+    assert measure("@ann@a-very-long-server.example hi", limit) == len("@ann hi")
+    assert measure("👨‍👩‍👧‍👦🇺🇳", limit) == 2
+    assert measure("mail ann@garden.example", limit) == len("mail ann@garden.example")
+    words.must_fit("x" * 490, "a warning!", ACME)
+    with pytest.raises(ChannelError, match="501"):
+        words.must_fit("x" * 491, "a warning!", ACME)
 
 
 def test_an_answer_keeps_everybody_the_warning_and_the_thread() -> None:
