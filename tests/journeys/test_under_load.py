@@ -50,22 +50,17 @@ def test_two_hundred_half_open_posts_do_not_hold_up_the_inbox(
     half = b"POST /login/ HTTP/1.1\r\nHost: %s\r\nContent-Length: 5000\r\n\r\nx" % where.netloc.encode()
     strangers = []
 
-    def median() -> float:
-        times = []
-        for _ in range(10):
-            began = time.perf_counter()
-            assert browser.request.get(desk).status == 200
-            times.append(time.perf_counter() - began)
-        return statistics.median(times)
-
-    alone = median()
     try:
         for _ in range(200):
             stranger = socket.create_connection((where.hostname, where.port), timeout=5)
             stranger.sendall(half)
             strangers.append(stranger)
-        beside = median()
-        assert beside <= max(0.1, 2 * alone), (alone, beside)  # the machine of the tests may be busy with others
+        times = []
+        for _ in range(10):
+            began = time.perf_counter()
+            assert browser.request.get(desk).status == 200
+            times.append(time.perf_counter() - began)
+        assert statistics.median(times) <= 0.1, times
     finally:
         for stranger in strangers:
             stranger.close()
