@@ -14,7 +14,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import checking
 from rapport.inbox.models import Conversation, Message, Source, Term
-from rapport.ingest import importing, pipeline
+from rapport.ingest import importing, pipeline, progressing
 from tests.conftest import Cast
 
 
@@ -42,7 +42,7 @@ def begin(cast: Cast, file: Path, **more: object) -> int:
 def test_an_import_ends_with_its_figures_and_its_unreadable_rows(cast: Cast, history: Path) -> None:
     job = begin(cast, history, us=["@acme", "Acme Shop"], rivals=["@norvik"])
     work.run_due(only=("import",))
-    seen = importing.progress(job)
+    seen = progressing.of(job)
     assert seen is not None and seen.done and not seen.error
     assert (seen.read, seen.needs, seen.unreadable) == (1199, 300, 2)
     asides = [json.loads(line) for line in Path(seen.unreadable_file).read_text().splitlines()]
@@ -57,7 +57,7 @@ def test_the_same_file_again_changes_nothing(cast: Cast, history: Path) -> None:
     for _ in range(2):
         job = begin(cast, history)
         work.run_due(only=("import",))
-        seen = importing.progress(job)
+        seen = progressing.of(job)
         assert seen is not None and (seen.read, seen.needs) == (1199, 300)
     assert (Message.objects.count(), Source.objects.filter(kind="files").count()) == (1199, 1)
 
@@ -86,7 +86,7 @@ def test_what_was_stopped_goes_on_where_it_stopped(cast: Cast, history: Path, mo
     assert begin(cast, history) == job
     Work.objects.filter(pk=job).update(lease="", lease_until=None)
     work.run_due(only=("import",))
-    seen = importing.progress(job)
+    seen = progressing.of(job)
     assert starts and starts[0] and starts[0] != "0:0"
     assert seen is not None and (seen.read, seen.unreadable) == (1199, 2)
     assert Message.objects.count() == 1199
@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_when_the_job_runs_says_so(cast: Cast, history: Path
     job = begin(cast, history)
     history.unlink()
     work.run_due(only=("import",))
-    seen = importing.progress(job)
+    seen = progressing.of(job)
     assert seen is not None and seen.done and "cannot be read" in seen.error
 
 

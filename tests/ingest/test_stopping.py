@@ -13,7 +13,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import checking, replying, working
 from rapport.inbox.models import Arrival, Conversation, Disposition, Message, Source
-from rapport.ingest import accepting, asides, importing, pipeline
+from rapport.ingest import accepting, asides, importing, pipeline, progressing
 from rapport.people.models import Identity, Person
 from tests.conftest import NOW, Cast
 
@@ -37,8 +37,8 @@ def labour() -> None:
         pass
 
 
-def seen(job: int) -> importing.Progress:
-    far = importing.progress(job)
+def seen(job: int) -> progressing.Progress:
+    far = progressing.of(job)
     assert far is not None
     return far
 

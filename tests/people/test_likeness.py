@@ -75,11 +75,6 @@ def test_a_name_in_letters_that_only_look_the_same_is_a_warning() -> None:
     assert codes(ANN, imitation) == {"lookalike_name"} and weight(signs(ANN, imitation)) < 0
 
 
-def test_facts_of_which_a_human_has_one() -> None:
-    one, two = (known("Ann Lee", ("x", place), facts={"place": place}) for place in ("Oslo", "Rome"))
-    assert "other_facts" in codes(one, two)
-
-
 def test_names_of_nothing_meet_nobody() -> None:
     for name in ("", "🦊🦊", "   ", "x" * 300):
         assert weight(signs(known(name, ("a", "7")), known(name, ("b", "8")))) < ENOUGH

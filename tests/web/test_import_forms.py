@@ -12,7 +12,7 @@ from django.test import Client
 
 from rapport.channels.base import Batch, Remark
 from rapport.core import work
-from rapport.ingest import accepting, importing
+from rapport.ingest import accepting, importing, progressing
 from rapport.people import organising
 from rapport.people.models import Order, Person
 from tests.channels.test_files_archives import MAIL, zipped
@@ -69,7 +69,7 @@ def test_a_folder_of_mails_is_imported_as_it_lies(cast: Cast, tmp_path: Path) ->
     found = importing.look(tmp_path, tmp_path.name)
     job = importing.start(cast.acme, tmp_path, "mails", found.mapping, by=None)
     work.run_due(only=("import",))
-    seen = importing.progress(job)
+    seen = progressing.of(job)
     assert seen is not None and (seen.read, seen.error, seen.bytes) == (1, "", seen.total)
 
 

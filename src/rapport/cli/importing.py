@@ -14,7 +14,7 @@ from rapport.cli.ground import migrate, say, stand
 if TYPE_CHECKING:
     from rapport.accounts.models import Workspace
     from rapport.channels.files import Guess
-    from rapport.ingest.importing import Progress
+    from rapport.ingest.progressing import Progress
 
 
 @click.command(name="import")
@@ -206,9 +206,9 @@ def end(job: int) -> None:
 
 
 def _seen(job: int) -> Progress:
-    from rapport.ingest import importing
+    from rapport.ingest import progressing
 
-    seen = importing.progress(job)
+    seen = progressing.of(job)
     if seen is None:
         raise click.ClickException("The import is gone: somebody removed it.")
     return seen

@@ -74,11 +74,11 @@ def _found(number: int) -> Work:
 
 def _list() -> None:
     from rapport.core.models import Work
-    from rapport.ingest import importing
+    from rapport.ingest import progressing
 
     ids = list(Work.objects.filter(kind="import").order_by("pk").values_list("pk", flat=True))
     for id in ids:
-        if seen := importing.progress(id):
+        if seen := progressing.of(id):
             end = f", {seen.removed:,} taken out" if seen.state in {"cancelling", "cancelled"} else ""
             why = f": {seen.error}" if seen.error else ""
             say(f"{id:>6}  {seen.state:<11} {seen.name}  {seen.read:,} read, {seen.unreadable:,} unreadable{end}{why}")

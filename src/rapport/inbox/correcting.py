@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 
 from rapport.accounts.models import Member
@@ -32,7 +34,6 @@ def correct(message: Message, *, needs: str, by: Member, row: int | None = None,
     kept_row = was.row if was and was.needs == needs else _ROW_OF_A_CORRECTION[needs]
     level = urgency if urgency is not None else (was.urgency if was else 0)
     level = max(1, min(3, level)) if needs == "yes" else 0
-    conversation = message.conversation
     with write():
         made = Disposition.objects.create(
             message=message,
@@ -44,28 +45,17 @@ def correct(message: Message, *, needs: str, by: Member, row: int | None = None,
             reasons=[{"code": f"person.{needs}", "weight": 1.0, "evidence": "", "start": -1, "end": -1}],
         )
         record("message.corrected", message, by=by, row=made.row, needs=needs, was_row=was.row if was else None)
-        if needs == "yes":
-            clock = clocks.start(message.said_at, message.arrived_at, level, settings.RAPPORT_DUE_HOURS)
-            event = working.change(
-                conversation,
-                "conversation.reopened",
-                by=by,
-                state="needs_answer",
-                urgency=level,
-                due_at=clock.due_at,
-                position=clock.position,
-                headline="corrected",
-                code="correction",
-                facts={"message": message.pk},
-            )
-        else:
-            event = working.change(
-                conversation,
-                "conversation.quieted",
-                by=by,
-                state="quiet",
-                due_at=None,
-                code="correction",
-                facts={"message": message.pk},
-            )
-    return event
+        verb, changes = _turned(message, level) if needs == "yes" else _QUIETED
+        return working.change(
+            message.conversation, verb, by=by, code="correction", facts={"message": message.pk}, **changes
+        )
+
+
+_QUIETED: tuple[str, dict[str, Any]] = ("conversation.quieted", {"state": "quiet", "due_at": None})
+
+
+def _turned(message: Message, urgency: int) -> tuple[str, dict[str, Any]]:
+    """Back to the desk, with a clock that runs from when it was said."""
+    clock = clocks.start(message.said_at, message.arrived_at, urgency, settings.RAPPORT_DUE_HOURS)
+    due = {"due_at": clock.due_at, "position": clock.position}
+    return "conversation.reopened", {"state": "needs_answer", "urgency": urgency, "headline": "corrected"} | due

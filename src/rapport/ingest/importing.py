@@ -10,12 +10,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from django.db.models import QuerySet
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels.base import ChannelError
@@ -27,48 +24,9 @@ from rapport.core.events import record
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Arrival, Conversation, Source, Term
-from rapport.ingest import accepting, pipeline, removing
+from rapport.ingest import accepting, pipeline, progressing, removing
 from rapport.ingest.asides import Asides, unreadable_file
 from rapport.ingest.memory.lines import is_export
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an import has come. ``needs`` counts the workspace's conversations on the desk while it runs, at its end
-    those of this file; ``seconds`` since it began. ``removed`` and ``kept`` count messages once it is cancelled."""
-
-    read: int = 0
-    needs: int = 0
-    unreadable: int = 0
-    bytes: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    removed: int = 0
-    kept: int = 0
-    state: str = "waiting"
-    """One of STATES."""
-    error: str = ""
-    source_id: int = 0
-    name: str = ""
-    unreadable_file: str = ""
-
-    @property
-    def rate(self) -> float:
-        """Rows a second."""
-        return self.read / self.seconds if self.seconds else 0.0
-
-    @property
-    def done(self) -> bool:
-        """Nothing more will happen by itself, but for a pause."""
-        return self.state in {"done", "failed", "cancelled"}
-
-    @property
-    def at_rest(self) -> bool:
-        """Nothing moves: it is over, or paused."""
-        return self.done or self.state == "paused"
-
-
-STATES = ("waiting", "reading", "pausing", "paused", "cancelling", "cancelled", "failed", "done")
 
 
 def look(path: Path, name: str, *, mapped: bool = False) -> Guess:
@@ -140,7 +98,7 @@ def _standing(source: Source, chosen: dict[str, Any]) -> int | None:
 
     Raises Refused where another import into the same source is not over: both would write down their place there.
     """
-    for row in imports(source.workspace_id).filter(payload__source=source.pk, done_at=None, dead_at=None):
+    for row in progressing.imports(source.workspace_id).filter(payload__source=source.pk, done_at=None, dead_at=None):
         if row.payload.get("cancel"):
             raise Refused(
                 "Import %(n)s of %(file)s is being taken out. Wait until it is gone.", n=str(row.pk), file=source.name
@@ -151,11 +109,6 @@ def _standing(source: Source, chosen: dict[str, Any]) -> int | None:
             "Import %(n)s of %(file)s is not over. Let it end, or cancel it first.", n=str(row.pk), file=source.name
         )
     return None
-
-
-def imports(workspace_id: int) -> QuerySet[Work]:
-    """The workspace's imports, the newest first."""
-    return Work.objects.filter(kind="import", workspace_id=workspace_id).order_by("-pk")
 
 
 def pause(job: Work, *, by: Member | None) -> None:
@@ -190,29 +143,6 @@ def _may(by: Member | None) -> None:
         raise Refused("Only an owner or a manager can import a file.")
 
 
-def progress(job_id: int) -> Progress | None:
-    """How far the job has come; None when there is no such job."""
-    row = Work.objects.filter(pk=job_id, kind="import").first()
-    if row is None:
-        return None
-    error = row.error if row.dead_at or (row.error and not row.done_at and row.attempts) else ""
-    known = {name: value for name, value in row.progress.items() if name in Progress.__dataclass_fields__}
-    said = {"source_id": row.payload["source"], "name": row.payload.get("name", ""), "error": error}
-    return Progress(**known | said | {"state": _state(row)})
-
-
-def _state(row: Work) -> str:
-    cancelled = "cancel" in row.payload
-    if row.dead_at:
-        return "failed"
-    if row.done_at:
-        return "cancelled" if cancelled else "done"
-    held = row.lease_until is not None and row.lease_until > now()
-    if row.stopped_at:
-        return "pausing" if held else "paused"
-    return "cancelling" if cancelled else "reading" if held or row.progress else "waiting"
-
-
 @work.job("import")
 def run(row: work.Claimed) -> None:
     """Read on from the source's cursor to the end of the file; or take out what a cancelled import brought."""
@@ -222,7 +152,7 @@ def run(row: work.Claimed) -> None:
         return
     if source is None:
         raise work.Dead("The source of this import is gone: somebody removed it.")
-    if imports(source.workspace_id).filter(payload__source=source.pk, pk__gt=row.id).exists():
+    if progressing.imports(source.workspace_id).filter(payload__source=source.pk, pk__gt=row.id).exists():
         raise work.Dead("The same file was imported again since. Start it anew if rows are missing.")
     path = Path(row.payload["path"])
     try:

@@ -45,7 +45,7 @@ class Address:
 @dataclass(frozen=True)
 class Known:
     """What is known of one human. ``cites``: what they wrote down (hash → message); ``orders``: theirs (hash → id);
-    ``talks``: conversations in which they spoke; ``facts``: of which a human has only one (their place, their birthday)."""
+    ``talks``: conversations in which they spoke."""
 
     name: str
     addresses: tuple[Address, ...]
@@ -53,7 +53,6 @@ class Known:
     cites: Mapping[bytes, int] = field(default_factory=dict)
     orders: Mapping[bytes, int] = field(default_factory=dict)
     talks: frozenset[int] = frozenset()
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def traits(self) -> dict[traits.Trait, Address]:
@@ -129,8 +128,6 @@ def _against(one: Known, two: Known) -> Iterator[Sign]:
         yield Sign("household", -2.5) if family else Sign("other_names", -1.5)
     if one.talks & two.talks:
         yield Sign("spoke_together", -1.5)
-    if any(one.facts[kind] != two.facts[kind] for kind in one.facts.keys() & two.facts.keys()):
-        yield Sign("other_facts", -1.5)
 
 
 def _seen(known: Known) -> set[tuple[str, ...]]:

@@ -18,7 +18,7 @@ from rapport.channels.files import safe_name
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Source
-from rapport.ingest import importing
+from rapport.ingest import importing, progressing
 from rapport.ingest.asides import unreadable_file
 from rapport.web.answering import complain, page, say, wants_fragment
 from rapport.web.reach import View, manages, member_required
@@ -27,17 +27,17 @@ SHOWN = 10
 ROWS = 10
 
 
-def latest(member: Member) -> list[tuple[int, importing.Progress]]:
+def latest(member: Member) -> list[tuple[int, progressing.Progress]]:
     """The workspace's latest imports, the newest first, each with its number."""
-    ids = importing.imports(member.workspace_id).values_list("pk", flat=True)[:SHOWN]
-    return [(id, far) for id in ids if (far := importing.progress(id))]
+    ids = progressing.imports(member.workspace_id).values_list("pk", flat=True)[:SHOWN]
+    return [(id, far) for id in ids if (far := progressing.of(id))]
 
 
 @require_safe
 @member_required
 def progress(request: HttpRequest, member: Member, job: int) -> HttpResponse:
     """How far it is. The page asks again by itself until the end."""
-    far = importing.progress(_found(member, job).pk)
+    far = progressing.of(_found(member, job).pk)
     if far is None:
         raise Http404
     share = min(100, 100 * far.bytes // far.total) if far.total else 0
@@ -93,7 +93,7 @@ def _asides(path: str) -> list[dict[str, str]]:
 
 
 def _found(member: Member, job: int) -> Work:
-    row = importing.imports(member.workspace_id).filter(pk=job).first()
+    row = progressing.imports(member.workspace_id).filter(pk=job).first()
     if row is None:
         raise Http404
     return row

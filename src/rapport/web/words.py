@@ -171,7 +171,6 @@ SIGNS = {
     "household": _("other first names: perhaps a family with one address"),
     "other_names": _("other names"),
     "spoke_together": _("both spoke in one conversation"),
-    "other_facts": _("facts that differ"),
 }
 """What speaks for two people being one human, and against it."""
 FORMS = {
