@@ -1,0 +1,143 @@
+"""What one turn says, as ``structure`` compares it: its asks, its references, and what it is about. Pure, any language.
+
+What a sentence is about are the hashed character n-grams of its content words: they do not mind inflection, and need
+no dictionary. Words quoted from the mail before are not the writer's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from rapport.understanding import structure_cues
+from rapport.understanding.reading import Turn
+
+READ_AT_MOST: Final = 2_000
+_SENTENCE: Final = re.compile(r"[^.!?\n。？！]+[.!?。？！]*")
+_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_QUOTED: Final = re.compile(
+    r"^\s*>.*$|^-{2,}\s*(?:original|forwarded|weitergeleitet|ursprüngliche)[\s\S]*|^\s*(?:on|am|le|el|il|em|op)\s.{6,120}"
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)[^\n]{0,80}:\s*$[\s\S]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_GREETING: Final = re.compile(
+    r"\A\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|sehr geehrte[rs]?|liebe[rs]?|hallo|guten (?:tag|morgen|abend)|"
+    r"bonjour|bonsoir|chère?s?|hola|buen[oa]s (?:días|tardes|noches)|estimad[oa]s?|querid[oa]s?|buongiorno|buonasera|salve|ciao|"
+    r"gentil[ei]|car[oi]|olá|bom dia|boa (?:tarde|noite)|prezad[oa]s?|beste|geachte|goede(?:morgen|middag|navond)|hoi)\b[^.!?,;:\n]{0,40}[,!.:\n]",
+    re.IGNORECASE,
+)
+_FAREWELL: Final = re.compile(
+    r"(?:^|(?<=[.!?…:)\n])|(?<=[.!?]\s))\s*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest)(?: regards| wishes| thanks)?|regards|"
+    r"yours(?: sincerely| faithfully| truly)?|sincerely|cheers|thanks(?: again| in advance| so much)?|thank you(?: again| in advance| so much)?|all the best|"
+    r"(?:mit )?(?:freundliche[nm]?|viele|liebe|beste|herzliche) gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|vielen dank|danke|(?:bien )?cordialement|bien à vous|"
+    r"(?:meilleures|sincères) salutations|merci(?: beaucoup| d.avance)?|(?:un )?(?:cordial(?:es)? )?saludos?|atentamente|(?:muchas )?gracias|"
+    r"(?:cordiali|distinti) saluti|(?:molte )?grazie|(?:com os )?(?:melhores )?cumprimentos|atenciosamente|obrigad[oa]|(?:met )?vriendelijke groeten?|groet(?:en|jes)?|bedankt)"
+    r"[,!.\s–-]{1,4}[^\W\d_][\w.'’-]{0,30}(?:[,\s]{1,3}[^\W\d_][\w.'’-]{0,30}){0,7}\W{0,6}\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+_REFERENCE: Final = re.compile(r"(?<![\w@])#?(?=[\w/-]*\d[\w/-]*\d)(?:[A-Z]{1,10}[-/ ]?)?\d[\w/-]{2,24}(?!\w)|\b[A-Z]{3,10}\d{3,12}\b")
+_DATE: Final = re.compile(r"^(?:19|20)\d\d$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|^\d+(?:st|nd|rd|th|ml|kg|km|cm|mm|am|pm)$")
+_ASIDE: Final = re.compile(r"https?://\S+|@\w+")
+_NGRAM: Final = 4
+_SPACE: Final = 1 << 20
+_LONG_ENOUGH: Final = 5
+_FAREWELL_WITHIN: Final = 240
+"""Characters at the end of a mail in which its farewell is looked for."""
+_LEAST: Final = 4
+"""n-grams that must be shared before two sentences can be about the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn, worked out once. ``asks``: the span of each question or wish, and what it is about."""
+
+    ours: bool
+    said_at: datetime | None
+    text: str = ""
+    words: int = 0
+    whole: frozenset[int] = frozenset()
+    asks: tuple[tuple[tuple[int, int], frozenset[int]], ...] = ()
+    numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def long_enough(self) -> bool:
+        """Two of these can be called the same answer: a word or two may well be said twice."""
+        return self.words >= _LONG_ENOUGH
+
+    @staticmethod
+    def nothing() -> Said:
+        """The place of a turn too long ago to be looked at."""
+        return Said(False, None)
+
+
+def heard(turn: Turn) -> Said:
+    """A turn as it is compared."""
+    text = _blank(_QUOTED, _blank(_ASIDE, turn.text[:READ_AT_MOST]))
+    bare = _blank(_GREETING, text[:-_FAREWELL_WITHIN]) + _blank(_FAREWELL, text[-_FAREWELL_WITHIN:])
+    if len(text) <= _FAREWELL_WITHIN:
+        bare = _blank(_GREETING, bare)
+    found = [match for match in _SENTENCE.finditer(bare) if match.group().strip()]
+    asks = []
+    for match in found if not turn.ours else ():
+        if "?" in match.group() or "？" in match.group() or structure_cues.ASKS.search(match.group()):
+            span = _trimmed(match)
+            asks.append((span, _about(match.group())))
+    numbers: dict[str, tuple[int, int]] = {}
+    if not turn.ours:
+        for match in _REFERENCE.finditer(text):
+            if not _DATE.match(match.group()):
+                numbers.setdefault(re.sub(r"\W", "", match.group()).casefold(), match.span())
+    words = len(_WORD.findall(text))
+    return Said(turn.ours, turn.said_at, text, words, _about(bare), tuple(asks), numbers)
+
+
+def says(cue: str, said: Said) -> tuple[int, int] | None:
+    """Where a turn has one of the words that ``structure_cues`` lists under this name; None where it has none."""
+    found = getattr(structure_cues, cue).search(said.text)
+    return found.span() if found else None
+
+
+def is_glad(said: Said) -> bool:
+    """Whether a turn of theirs says that all is well: by a glad word, or by nothing but a hearty thanks."""
+    return bool(says("GLAD", said)) or (said.words <= _LONG_ENOUGH and "!" in said.text and bool(says("THANKS", said)))
+
+
+def alike(one: frozenset[int], other: frozenset[int], least: float) -> bool:
+    """Whether two are about the same: of what the shorter is about, at least this share is in the other."""
+    shared = len(one & other)
+    return shared >= _LEAST and shared >= least * min(len(one), len(other))
+
+
+def _about(text: str) -> frozenset[int]:
+    grams: set[int] = set()
+    for word in _WORD.findall(text):
+        low = word.casefold()
+        if len(low) < _NGRAM or low in structure_cues.EMPTY or low.split("'")[0].split("’")[0] in structure_cues.EMPTY:
+            continue
+        plain = "".join(sign for sign in unicodedata.normalize("NFD", low[:24]) if not unicodedata.combining(sign))
+        padded = f" {plain}"
+        for at in range(len(padded) - _NGRAM + 1):
+            grams.add(_hash(padded[at : at + _NGRAM]))
+    return frozenset(grams)
+
+
+def _hash(gram: str) -> int:
+    """Stable over processes, as ``hash`` of a text is not."""
+    value = 0
+    for sign in gram:
+        value = (value * 1_000_003 + ord(sign)) % _SPACE
+    return value
+
+
+def _blank(pattern: re.Pattern[str], text: str) -> str:
+    """The text with all matches made spaces: places stay what they are."""
+    return pattern.sub(lambda found: " " * len(found.group()), text)
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, int]:
+    start, end = match.span()
+    words = match.group()
+    return start + len(words) - len(words.lstrip()), end - (len(words) - len(words.rstrip()))
