@@ -8,6 +8,7 @@ from django.urls import include, path
 from rapport.web import (
     assets,
     bulk,
+    calming,
     components,
     conversation,
     demo,
@@ -72,6 +73,7 @@ workspace = [
     path("c/<int:id>/reopening/", verbs.reopening, name="reopening"),
     path("c/<int:id>/link/", private.renewal, name="link_renewal"),
     path("c/<int:id>/undo/<int:event>/", verbs.undo, name="undo"),
+    path("c/<int:id>/calm/", calming.calm, name="calm"),
     path("m/<int:id>/correction/", verbs.correction, name="correction"),
     path("o/<int:id>/withdrawal/", replies.withdrawal, name="withdrawal"),
     path("o/<int:id>/retry/", replies.retry, name="retry"),

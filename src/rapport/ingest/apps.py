@@ -15,6 +15,7 @@ class IngestConfig(AppConfig):
         import rapport.inbox.notices.pushing
         import rapport.inbox.remembering
         import rapport.inbox.sending
+        import rapport.inbox.straining
         import rapport.inbox.telling
         import rapport.ingest.comparing
         import rapport.ingest.exports

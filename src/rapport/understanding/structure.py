@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from rapport.understanding import structure_signs as found_by
 from rapport.understanding.reading import Turn
+from rapport.understanding.structure_signs import Sign
 from rapport.understanding.structure_words import Said, alike, heard, is_glad, says
 
 ALARM: Final = 3.5
@@ -25,30 +27,15 @@ _WEIGHT: Final = {
     "handed_on": 0.5, "slower": 0.5, "put_off": 0.5, "no_word": 1.0, "same_matter": 1.0,
     "wish": 0.5, "long": 0.5,
 }  # fmt: skip
-_LEADS: Final = frozenset({"asked_again", "same_matter", "same_answer", "told_again", "wish_refused", "wish_ignored", "came_back"})
+_LEADS: Final = frozenset(
+    {"asked_again", "same_matter", "same_answer", "told_again", "wish_refused", "wish_ignored", "came_back"}
+)
 """One of these must be there: that somebody is slow, or sends one on, is by itself no frustration."""
 _NO_KIND: Final = frozenset({"long", "put_off"})
 """These add weight, but nobody is stuck by two of a kind and these."""
 _SOFTER: Final = 0.25
 """What is left of the weight of all signs when somebody says that they are glad."""
 _SLOW: Final = timedelta(hours=20)
-_LATER: Final = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing that a turn shows. ``turn`` and ``before`` are places (0-based): where, and what it goes back to.
-
-    ``start``/``end`` are the words of ``turn`` that show it (-1 where no words do); ``times``: how often by now, for
-    ``slower`` how many times as long as the first wait.
-    """
-
-    code: str
-    turn: int
-    before: int = -1
-    start: int = -1
-    end: int = -1
-    times: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +81,20 @@ class _Thread:
     wish: Sign | None = None
     waits: list[timedelta] = field(default_factory=list)
     since: int = 0
+    calmed: bool = False
+
+    def settle(self) -> None:
+        """Somebody is glad: most of the weight goes, and all signs."""
+        self.left, self.signs, self.wish, self.since = self.weight() * _SOFTER, [], None, 0
 
     def weight(self) -> float:
         return max(0.0, self.left + self.of_signs())
 
     def of_signs(self) -> float:
         return sum(_WEIGHT[sign.code] for sign in self.signs)
+
+    def count(self, code: str) -> int:
+        return sum(sign.code == code for sign in self.signs)
 
     def add(self, sign: Sign) -> None:
         self.signs.append(sign)
@@ -114,21 +109,27 @@ def frustration(turns: Sequence[Turn]) -> Alarm | None:
     return None
 
 
-def state(turns: Sequence[Turn]) -> State:
-    """How the thread stands after its last turn."""
+def state(turns: Sequence[Turn], calmed: datetime | None = None) -> State:
+    """How the thread stands after its last turn. ``calmed``: when a colleague said that nobody is stuck here, which
+    counts like a glad word of theirs at that moment."""
     thread = _Thread()
-    for _, thread in _walk(turns):  # noqa: B007 - the last one is what is wanted
+    for _, thread in _walk(turns, calmed):  # noqa: B007 - the last one is what is wanted
         pass
+    if calmed is not None and not thread.calmed:
+        thread.settle()
     return State(round(thread.weight(), 2), tuple(thread.signs), _effort(thread), thread.since)
 
 
-def _walk(turns: Sequence[Turn]) -> Iterator[tuple[int, _Thread]]:
+def _walk(turns: Sequence[Turn], calmed: datetime | None = None) -> Iterator[tuple[int, _Thread]]:
     """Turn by turn: the place of each (0-based in ``turns``) and the thread as it then stands."""
     thread, skipped = _Thread(), max(0, len(turns) - READ_AT_MOST)
     thread.said = [Said.nothing()] * skipped
     whose = next((turn.author for turn in turns if not turn.ours), "")
     for place in range(skipped, len(turns)):
         said = heard(turns[place])
+        if calmed is not None and not thread.calmed and said.said_at is not None and said.said_at > calmed:
+            thread.calmed = True
+            thread.settle()
         if said.ours:
             _ours(thread, place, said)
         elif turns[place].author == whose:
@@ -148,19 +149,19 @@ def _alarms(thread: _Thread) -> bool:
 
 def _theirs(thread: _Thread, place: int, said: Said) -> None:
     back = says("COMES_BACK", said)
-    lately = bool(back) or not _long_after(thread, said)
-    again = _asked_again(thread, place, said) if lately else None
-    told = _told_again(thread, place, said) if lately else None
+    lately = bool(back) or not found_by.long_after(thread.said, said)
+    again = found_by.asked_again(thread.said, said, thread.count("asked_again")) if lately else None
+    told = found_by.told_again(thread.said, said) if lately else None
     if is_glad(said) and not (again and back):
-        thread.left, thread.signs, thread.wish, thread.since = thread.weight() * _SOFTER, [], None, 0
+        thread.settle()
         return
-    if again := again or (_same_matter(thread, place, said) if lately else None):
-        thread.add(again)
-    if told:
-        thread.add(told)
+    if lately and again is None:
+        again = found_by.same_matter(thread.said, said)
+    for sign in (again, told, found_by.no_word(thread.said, said)):
+        if sign:
+            thread.add(sign)
     if back and any(one.ours for one in thread.said):
         thread.add(Sign("came_back", place, start=back[0], end=back[1]))
-    _waits_in_vain(thread, place, said)
     if wish := says("WISHES", said):
         asked = sum(sign.code.startswith("wish") for sign in thread.signs)
         thread.wish = Sign("wish", place, start=wish[0], end=wish[1], times=asked + 1)
@@ -172,24 +173,8 @@ def _theirs(thread: _Thread, place: int, said: Said) -> None:
         thread.add(Sign("long", place, times=contacts))
 
 
-def _long_after(thread: _Thread, said: Said) -> bool:
-    """So long after our answer that what they ask is a new matter, unless they say themselves that it is the old one."""
-    ours = next((one for one in reversed(thread.said) if one.ours), None)
-    return bool(ours and ours.said_at and said.said_at and said.said_at - ours.said_at > _ANOTHER_TIME)
-
-
-_ANOTHER_TIME: Final = timedelta(days=10)
 _LONG: Final = frozenset({4, 6})
 """Their messages on one matter, without a glad word, that are many."""
-
-
-def _waits_in_vain(thread: _Thread, place: int, said: Said) -> None:
-    """They write once more, much later, and we have said nothing in between."""
-    last = thread.said[-1] if thread.said else None
-    if last is None or last.ours or not last.asks or not (last.said_at and said.said_at):
-        return
-    if said.said_at - last.said_at >= _LATER and any(one.ours for one in thread.said):
-        thread.add(Sign("no_word", place, place - 1))
 
 
 def _ours(thread: _Thread, place: int, said: Said) -> None:
@@ -240,51 +225,10 @@ def _waited(thread: _Thread, place: int, said: Said, theirs: Said) -> None:
     thread.waits.append(wait)
 
 
-def _asked_again(thread: _Thread, place: int, said: Said) -> Sign | None:
-    """A question or wish that resembles one of theirs from before, with an answer of ours in between."""
-    if not said.asks:
-        return None
-    spoke = False
-    for at in range(len(thread.said) - 1, -1, -1):
-        before = thread.said[at]
-        if before.ours:
-            spoke = True
-        elif spoke and before.asks:
-            for span, about in said.asks:
-                if any(alike(about, one, _ALIKE) for _, one in before.asks):
-                    times = 2 + sum(sign.code == "asked_again" for sign in thread.signs)
-                    return Sign("asked_again", place, at, *span, times=times)
-    return None
-
-
-def _same_matter(thread: _Thread, place: int, said: Said) -> Sign | None:
-    """They write of what they wrote of before, although we have answered in between."""
-    spoke = False
-    for at in range(len(thread.said) - 1, -1, -1):
-        before = thread.said[at]
-        spoke = spoke or before.ours
-        if spoke and not before.ours and alike(said.whole, before.whole, _NEAR):
-            return Sign("same_matter", place, at)
-    return None
-
-
-_ALIKE: Final = 0.4
-_NEAR: Final = 0.16
-
-
-def _told_again(thread: _Thread, place: int, said: Said) -> Sign | None:
-    """A number or reference that they gave before, given once more."""
-    for name, span in said.numbers.items():
-        before = [at for at, one in enumerate(thread.said) if not one.ours and name in one.numbers]
-        if before and any(one.ours for one in thread.said[before[-1] :]):
-            return Sign("told_again", place, before[0], *span, times=len(before) + 1)
-    return None
-
-
 def _effort(thread: _Thread) -> Effort:
-    def count(code: str) -> int:
-        return sum(sign.code == code for sign in thread.all_signs)
-
-    hours = sum((wait for wait in thread.waits), timedelta()).total_seconds() / 3600
+    codes = [sign.code for sign in thread.all_signs]
+    hours = sum(thread.waits, timedelta()).total_seconds() / 3600
     contacts = sum(not one.ours and bool(one.words) for one in thread.said)
-    return Effort(contacts, round(hours, 1), count("asked_again"), count("told_again"), count("handed_on"))
+    return Effort(
+        contacts, round(hours, 1), codes.count("asked_again"), codes.count("told_again"), codes.count("handed_on")
+    )

@@ -14,6 +14,7 @@ from typing import Final
 
 from rapport.understanding import structure_cues
 from rapport.understanding.reading import Turn
+from rapport.understanding.structure_cues import DEAR, EMPTY, FAREWELL
 
 READ_AT_MOST: Final = 2_000
 _SENTENCE: Final = re.compile(r"[^.!?\n。？！]+[.!?。？！]*")
@@ -23,27 +24,17 @@ _QUOTED: Final = re.compile(
     r"(?:wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)[^\n]{0,80}:\s*$[\s\S]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_GREETING: Final = re.compile(
-    r"\A\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|evening)|sehr geehrte[rs]?|liebe[rs]?|hallo|guten (?:tag|morgen|abend)|"
-    r"bonjour|bonsoir|chère?s?|hola|buen[oa]s (?:días|tardes|noches)|estimad[oa]s?|querid[oa]s?|buongiorno|buonasera|salve|ciao|"
-    r"gentil[ei]|car[oi]|olá|bom dia|boa (?:tarde|noite)|prezad[oa]s?|beste|geachte|goede(?:morgen|middag|navond)|hoi)\b[^.!?,;:\n]{0,40}[,!.:\n]",
-    re.IGNORECASE,
+_REFERENCE: Final = re.compile(
+    r"(?<![\w@])#?(?=[\w/-]*\d[\w/-]*\d)(?:[A-Z]{1,10}[-/ ]?)?\d[\w/-]{2,24}(?!\w)|\b[A-Z]{3,10}\d{3,12}\b"
 )
-_FAREWELL: Final = re.compile(
-    r"(?:^|(?<=[.!?…:)\n])|(?<=[.!?]\s))\s*(?:(?:with )?(?:kind|best|warm|many|kindest|warmest)(?: regards| wishes| thanks)?|regards|"
-    r"yours(?: sincerely| faithfully| truly)?|sincerely|cheers|thanks(?: again| in advance| so much)?|thank you(?: again| in advance| so much)?|all the best|"
-    r"(?:mit )?(?:freundliche[nm]?|viele|liebe|beste|herzliche) gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|vielen dank|danke|(?:bien )?cordialement|bien à vous|"
-    r"(?:meilleures|sincères) salutations|merci(?: beaucoup| d.avance)?|(?:un )?(?:cordial(?:es)? )?saludos?|atentamente|(?:muchas )?gracias|"
-    r"(?:cordiali|distinti) saluti|(?:molte )?grazie|(?:com os )?(?:melhores )?cumprimentos|atenciosamente|obrigad[oa]|(?:met )?vriendelijke groeten?|groet(?:en|jes)?|bedankt)"
-    r"[,!.\s–-]{1,4}[^\W\d_][\w.'’-]{0,30}(?:[,\s]{1,3}[^\W\d_][\w.'’-]{0,30}){0,7}\W{0,6}\Z",
-    re.IGNORECASE | re.MULTILINE,
+_DATE: Final = re.compile(
+    r"^(?:19|20)\d\d$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|^\d+(?:st|nd|rd|th|ml|kg|km|cm|mm|am|pm)$"
 )
-_REFERENCE: Final = re.compile(r"(?<![\w@])#?(?=[\w/-]*\d[\w/-]*\d)(?:[A-Z]{1,10}[-/ ]?)?\d[\w/-]{2,24}(?!\w)|\b[A-Z]{3,10}\d{3,12}\b")
-_DATE: Final = re.compile(r"^(?:19|20)\d\d$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$|^\d+(?:st|nd|rd|th|ml|kg|km|cm|mm|am|pm)$")
 _ASIDE: Final = re.compile(r"https?://\S+|@\w+")
 _NGRAM: Final = 4
 _SPACE: Final = 1 << 20
 _LONG_ENOUGH: Final = 5
+_DIGITS: Final = 4
 _FAREWELL_WITHIN: Final = 240
 """Characters at the end of a mail in which its farewell is looked for."""
 _LEAST: Final = 4
@@ -76,9 +67,9 @@ class Said:
 def heard(turn: Turn) -> Said:
     """A turn as it is compared."""
     text = _blank(_QUOTED, _blank(_ASIDE, turn.text[:READ_AT_MOST]))
-    bare = _blank(_GREETING, text[:-_FAREWELL_WITHIN]) + _blank(_FAREWELL, text[-_FAREWELL_WITHIN:])
+    bare = _blank(DEAR, text[:-_FAREWELL_WITHIN]) + _blank(FAREWELL, text[-_FAREWELL_WITHIN:])
     if len(text) <= _FAREWELL_WITHIN:
-        bare = _blank(_GREETING, bare)
+        bare = _blank(DEAR, bare)
     found = [match for match in _SENTENCE.finditer(bare) if match.group().strip()]
     asks = []
     for match in found if not turn.ours else ():
@@ -89,9 +80,15 @@ def heard(turn: Turn) -> Said:
     if not turn.ours:
         for match in _REFERENCE.finditer(text):
             if not _DATE.match(match.group()):
-                numbers.setdefault(re.sub(r"\W", "", match.group()).casefold(), match.span())
+                numbers.setdefault(_reference(match.group()), match.span())
     words = len(_WORD.findall(text))
     return Said(turn.ours, turn.said_at, text, words, _about(bare), tuple(asks), numbers)
+
+
+def _reference(words: str) -> str:
+    """A reference as it is compared: its digits where there are enough ("BR-20418" is "BR 20418"), else all of it."""
+    digits = re.sub(r"\D", "", words)
+    return digits if len(digits) >= _DIGITS else re.sub(r"\W", "", words).casefold()
 
 
 def says(cue: str, said: Said) -> tuple[int, int] | None:
@@ -115,7 +112,7 @@ def _about(text: str) -> frozenset[int]:
     grams: set[int] = set()
     for word in _WORD.findall(text):
         low = word.casefold()
-        if len(low) < _NGRAM or low in structure_cues.EMPTY or low.split("'")[0].split("’")[0] in structure_cues.EMPTY:
+        if len(low) < _NGRAM or low in EMPTY or low.split("'")[0].split("’")[0] in EMPTY:
             continue
         plain = "".join(sign for sign in unicodedata.normalize("NFD", low[:24]) if not unicodedata.combining(sign))
         padded = f" {plain}"

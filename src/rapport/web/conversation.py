@@ -18,7 +18,7 @@ from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
 from rapport.people import timeline
 from rapport.people.models import Identity, Order
-from rapport.web import streams, turns, words
+from rapport.web import strain, streams, turns, words
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
 from rapport.web.person import about
@@ -99,6 +99,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "conversation": row,
         "line": line,
         "moved": _moved(row),
+        "strain": _strain(row, line),
         "mark": replace(mark, message=line.newest) if line.later else mark,
         "fresh": None,
         "questions": asking.asked(row) if line.questions is None else line.questions,
@@ -119,6 +120,13 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "person": None if later else _person(row, _reached(row, answered), member, line),
         "later": later,
     }
+
+
+def _strain(row: Conversation, line: turns.Line) -> strain.Strain | None:
+    """What it costs them, where the newest turns are on screen."""
+    if line.later:
+        return None
+    return strain.read(row, [turn.row for turn in line.turns if turn.kind == "message"])
 
 
 def _answered(row: Conversation, line: turns.Line) -> Message | None:

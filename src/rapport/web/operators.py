@@ -36,6 +36,7 @@ HELP = (
         (
             (("is:open", "is:needs", "is:waiting", "is:answered", "is:quiet"), _("its state")),
             (("is:late", "is:snoozed", "is:mine", "is:unassigned"), _("how it stands on the desk")),
+            (("is:frustrated",), _("its turns say that somebody is stuck with us")),
             (("is:public", "is:private", "is:ours", "is:theirs"), _("where it was said, and by which side")),
             (
                 ("is:question", "is:complaint", "is:praise", "is:thanks", "is:leaving", "is:danger", "is:hardship"),

@@ -246,6 +246,7 @@ NOTICES = {
     "late": _("An answer is late"),
     "failed": _("An answer of mine did not leave"),
     "silent": _("A source has fallen silent"),
+    "frustrated": _("Somebody seems to be stuck with us"),
 }
 WAYS = {"page": _("In Rapport"), "mail": _("By e-mail"), "push": _("By push")}
 UNITS = {

@@ -100,6 +100,7 @@ def _standing(value: str, sight: Sight, at: str) -> Q:
         "private": Q(**{f"{at}public": False}),
         "mine": Q(**{f"{at}assignee": sight.member}),
         "unassigned": Q(**{f"{at}assignee": None}),
+        "frustrated": Q(**{f"{at}frustrated_at__isnull": False}),
         "late": Q(**{f"{at}state": "needs_answer", f"{at}due_at__lt": sight.now}),
     }[value]
 

@@ -16,7 +16,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "quiet": ("quiet",),
 }
 """Words for ``is:`` that name states of a conversation."""
-STANDINGS = ("public", "private", "mine", "unassigned", "late")
+STANDINGS = ("public", "private", "mine", "unassigned", "late", "frustrated")
 """Words for ``is:`` that name something else about a conversation."""
 ROWS: Mapping[str, tuple[int, ...]] = {
     "danger": (1,),

@@ -99,6 +99,10 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(default=now)
     link_renewed_at = models.DateTimeField(null=True)
     """When the link to its private page was made anew: links from before open nothing (see ``inbox.private``)."""
+    frustrated_at = models.DateTimeField(null=True)
+    """Since when its turns say that somebody is stuck with us (see ``inbox.straining``); null: they do not."""
+    calmed_at = models.DateTimeField(null=True)
+    """When a person last said that nobody is stuck here: what was said before no longer counts for it."""
     touched_at = models.DateTimeField(null=True)
     """When a person last acted on it: a later, better reading never closes what a person touched."""
 
@@ -115,6 +119,11 @@ class Conversation(models.Model):
             models.Index(fields=["workspace", "state", "-last_message_at", "-id"], name="conversation_stream"),
             models.Index(fields=["workspace", "-last_message_at", "-id"], name="conversation_all"),
             models.Index(fields=["workspace", "assignee", "position", "id"], name="conversation_mine"),
+            models.Index(
+                fields=["workspace", "-last_message_at", "-id"],
+                name="conversation_frustrated",
+                condition=Q(frustrated_at__isnull=False),
+            ),
             models.Index(fields=["snoozed_until"], name="conversation_wake", condition=Q(snoozed_until__isnull=False)),
         ]
 

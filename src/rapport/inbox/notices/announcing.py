@@ -24,6 +24,9 @@ from rapport.inbox.notices.choosing import Choice
 AT_ONCE = 50
 """Of one batch of arrivals, so many conversations are told of at most: more is an import, and nobody wants a list."""
 
+OF_NOW = timedelta(days=7)
+"""What was said longer ago came with a history: nobody is told that somebody was stuck years ago."""
+
 LATELY = timedelta(hours=6)
 """What became late longer ago, while nothing ran here, is not told of any more: the desk shows it."""
 
@@ -135,6 +138,17 @@ def arrived(event: Event) -> None:
         news.setdefault(row.assignee_id, []).append(News("needs", "conversation", row.pk, touched))
     for assignee, pieces in news.items():
         tell(event.workspace_id, [to for to in everybody if assignee in {None, to[0].pk}], pieces)
+
+
+@on("conversation.frustrated")
+def frustrated(event: Event) -> None:
+    """Whose turns say that they are stuck: told to whose it is, and else to all who wish to know of it."""
+    row = Conversation.objects.filter(pk=event.subject_id, workspace_id=event.workspace_id).first()
+    if row is None or row.frustrated_at is None or row.last_message_at < now() - OF_NOW:
+        return
+    wished = [(member, choice) for member, choice in listening(event.workspace_id) if choice.of("frustrated")]
+    told = [to for to in wished if row.assignee_id in {None, to[0].pk}]
+    tell(event.workspace_id, told, [News("frustrated", "conversation", row.pk, event.pk)])
 
 
 @on("outgoing.failed")

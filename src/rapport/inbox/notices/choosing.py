@@ -8,13 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-KINDS = ("assigned", "mentioned", "needs", "late", "failed", "silent")
+KINDS = ("assigned", "mentioned", "needs", "late", "failed", "silent", "frustrated")
 WAYS = ("page", "mail", "push")
 _UTC = ZoneInfo("UTC")
 DIGESTS = ("hourly", "daily")
 MORNING = time(8)
 _DEFAULTS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {kind: frozenset() if kind == "needs" else frozenset({"page"}) for kind in KINDS}
+    {kind: frozenset() if kind in {"needs", "frustrated"} else frozenset({"page"}) for kind in KINDS}
 )
 
 

@@ -63,6 +63,8 @@ def _of_conversation(row: Notification, talk: Conversation) -> str:
             return _("%(by)s mentioned you in a note about %(who)s.") % {"by": by, "who": who}
         case "late":
             return _("The answer to %(who)s is late.") % {"who": who}
+        case "frustrated":
+            return _("%(who)s seems to be stuck with us.") % {"who": who}
         case "failed":
             return _("Your answer to %(who)s did not leave.") % {"who": who}
     return _("%(who)s needs an answer.") % {"who": who}

@@ -104,7 +104,7 @@ KINDS: tuple[Kind, ...] = (
         (
             "network", "key", "thread", "subject", "snippet", "public", "state", "urgency", "headline", "due_at",
             "snoozed_until", "position", "message_count", "last_message_at", "last_ours", "created_at", "touched_at",
-            "link_renewed_at",
+            "link_renewed_at", "frustrated_at", "calmed_at",
         ),
         {"source": "source", "identity": "identity", "assignee": "member"},
     ),
