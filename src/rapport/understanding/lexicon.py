@@ -13,13 +13,21 @@ from functools import cache
 from importlib import resources
 from itertools import accumulate
 from typing import Final, NamedTuple
+from unicodedata import combining, normalize
 
 import ahocorasick
 
 from rapport.understanding.tokens import Tokens, cut
 
 LANGUAGES: Final = ("any", "en", "de", "fr", "es", "it", "pt")
+_ELIDING: Final = {
+    "fr": ("l'", "d'", "qu'", "j'", "m'", "n'", "s'", "t'", "c'"),
+    "it": ("l'", "d'", "un'", "dell'", "all'", "nell'", "sull'", "dall'", "quell'", "c'", "m'", "s'", "t'"),
+}
+"""Before a vowel the little word grows together with the next: "l'avocat", "dell'avvocato"."""
+_VOWELS: Final = frozenset("aeiouhéèêàâîôûœæùáíóú")
 """The lists there are; ``any`` (emoji, emoticons, signs) counts in every language."""
+_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 class Entry(NamedTuple):
@@ -69,12 +77,28 @@ def _next_word(place: int, length: int) -> int:
     return place + length + 1
 
 
+def words(language: str, section: str) -> frozenset[str]:
+    """The single words of a ``w.*`` section: they are everywhere, so they are not searched for but asked for."""
+    return _words(language).get(section, frozenset())
+
+
+@cache
+def _words(language: str) -> dict[str, frozenset[str]]:
+    listed: dict[str, set[str]] = {}
+    for key, entry in entries(language):
+        if entry.section.startswith("w."):
+            listed.setdefault(entry.section, set()).add(key.strip())
+    return {section: frozenset(held) for section, held in listed.items()}
+
+
 @cache
 def _machine() -> ahocorasick.Automaton:
     machine = ahocorasick.Automaton()
     table: dict[str, list[Entry]] = {}
     for language in LANGUAGES:
         for key, entry in entries(language):
+            if entry.section.startswith("w."):
+                continue
             table.setdefault(key, []).append(entry)
     for key, listed in table.items():
         machine.add_word(key, (len(key), tuple(listed)))
@@ -83,8 +107,15 @@ def _machine() -> ahocorasick.Automaton:
 
 
 def entries(language: str) -> list[tuple[str, Entry]]:
-    """The (key, entry) pairs of one file. Raises ValueError with file and line where a line cannot be read."""
-    lines = resources.files("rapport.understanding").joinpath(f"lexicons/{language}.txt").read_text("utf-8")
+    """The (key, entry) pairs of a language's two files. Raises ValueError with file and line where one cannot be read."""
+    listed = _read(f"lexicons/{language}.txt", language)
+    if language != "any":
+        listed += _read(f"lexicons/safety/{language}.txt", language)
+    return listed
+
+
+def _read(name: str, language: str) -> list[tuple[str, Entry]]:
+    lines = resources.files("rapport.understanding").joinpath(name).read_text("utf-8")
     listed: list[tuple[str, Entry]] = []
     section, usual = "", 1.0
     for number, raw in enumerate(lines.splitlines(), 1):
@@ -96,10 +127,29 @@ def entries(language: str) -> list[tuple[str, Entry]]:
             usual = float(weight or 1.0)
             continue
         if not section:
-            raise ValueError(f"lexicons/{language}.txt line {number}: a phrase before any [section].")
-        phrase, _, own = line.partition(" = ")
-        listed.append((_key(phrase), Entry(section, float(own or usual), language)))
+            raise ValueError(f"{name} line {number}: a phrase before any [section].")
+        for part in line.split(" | "):
+            phrase, _, own = part.partition(" = ")
+            entry = Entry(section, float(own or usual), language)
+            listed += [(key, entry) for key in _keys(phrase.strip(), language)]
     return listed
+
+
+def _keys(phrase: str, language: str) -> dict[str, None]:
+    """A phrase's keys: as written, as people write it who leave accents out, and grown together with a little word."""
+    key = _key(phrase)
+    keys = [key]
+    if language not in ("any", "en") and (bare := _without_accents(key)) != key:
+        keys.append(bare)
+    if language in _ELIDING and key[1:2] in _VOWELS:
+        keys += [f" {little}{same[1:]}" for same in tuple(keys) for little in _ELIDING[language]]
+    return dict.fromkeys(keys)
+
+
+def _without_accents(key: str) -> str:
+    if "ß" in key or any(letter in key for letter in "äöü"):
+        return key.translate(_GERMAN)
+    return "".join(letter for letter in normalize("NFD", key) if not combining(letter))
 
 
 def _key(phrase: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from rapport.understanding import addressed, emotions, flags, intents, language, lexicon, linear, promises, valence
+from rapport.understanding import addressed, emotions, flags, frames, intents, language, lexicon, linear, promises, valence
 from rapport.understanding.lexicon import Found
 from rapport.understanding.reading import Post, Reading, Reason, Us
 from rapport.understanding.tokens import READ_AT_MOST, Tokens, cut
@@ -69,7 +69,7 @@ def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
     found = lexicon.find(tokens, listed)
     if listed != _LEARNED and tokens.spoken <= _FEW_WORDS and not found and (english := lexicon.find(tokens, _LEARNED)):
         code, found = _LEARNED, english
-    found += flags.paired(found)
+    found += frames.filled(tokens, found, listed)
     scores, best = intents.weigh(tokens, found)
     return Draft(tokens, code, sure, found, scores, best, valence.score(tokens, found))
 
