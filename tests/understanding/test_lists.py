@@ -12,10 +12,18 @@ from rapport.understanding.tokens import cut
 
 
 def phrases(language: str) -> list[str]:
-    text = resources.files("rapport.understanding").joinpath(f"lexicons/{language}.txt").read_text("utf-8")
-    lines = [line.strip() for line in text.splitlines()]
-    told = [line for line in lines if line and not line.startswith("# ")]
-    return [line.partition(" = ")[0] for line in told if not (line.startswith("[") and line.endswith("]"))]
+    files = [f"lexicons/{language}.txt"] + [f"lexicons/safety/{language}.txt"] * (language != "any")
+    listed: list[str] = []
+    for name in files:
+        section = ""
+        for line in map(
+            str.strip, resources.files("rapport.understanding").joinpath(name).read_text("utf-8").splitlines()
+        ):
+            if line.startswith("[") and line.endswith("]"):
+                section = line[1:]
+            elif line and not line.startswith("# ") and not section.startswith("w."):
+                listed += [phrase.partition(" = ")[0].strip() for phrase in line.split(" | ")]
+    return listed
 
 
 @pytest.mark.parametrize("language", lexicon.LANGUAGES)

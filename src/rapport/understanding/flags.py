@@ -6,7 +6,6 @@ phrases, not single dramatic words, and what is plainly talk of fiction, sport o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, get_args
 
 from rapport.understanding.lexicon import Found

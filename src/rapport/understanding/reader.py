@@ -11,7 +11,19 @@ from typing import Final
 
 import numpy as np
 
-from rapport.understanding import addressed, emotions, flags, frames, intents, language, lexicon, linear, promises, valence
+from rapport.understanding import (
+    addressed,
+    emotions,
+    flags,
+    frames,
+    intents,
+    language,
+    lexicon,
+    linear,
+    promises,
+    signs,
+    valence,
+)
 from rapport.understanding.lexicon import Found
 from rapport.understanding.reading import Post, Reading, Reason, Us
 from rapport.understanding.tokens import READ_AT_MOST, Tokens, cut
@@ -65,13 +77,18 @@ def readings(posts: Sequence[Post], drafts: Sequence[Draft], us: Us) -> list[Rea
 
 
 def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
-    listed = code if code in lexicon.LANGUAGES and sure >= _LEAST_SURE else _LEARNED
-    found = lexicon.find(tokens, listed)
-    if listed != _LEARNED and tokens.spoken <= _FEW_WORDS and not found and (english := lexicon.find(tokens, _LEARNED)):
-        code, found = _LEARNED, english
-    found += frames.filled(tokens, found, listed)
+    tongue = listed(code, sure)
+    found = lexicon.find(tokens, tongue)
+    if tongue != _LEARNED and tokens.spoken <= _FEW_WORDS and not found and (english := lexicon.find(tokens, _LEARNED)):
+        code, tongue, found = _LEARNED, _LEARNED, english
+    found += frames.filled(tokens, found, tongue) or signs.leaning(tokens, found, tongue)
     scores, best = intents.weigh(tokens, found)
     return Draft(tokens, code, sure, found, scores, best, valence.score(tokens, found))
+
+
+def listed(code: str, sure: float) -> str:
+    """The language whose list is looked into."""
+    return code if code in lexicon.LANGUAGES and sure >= _LEAST_SURE else _LEARNED
 
 
 def _learn(drafts: list[Draft]) -> None:
