@@ -1,0 +1,240 @@
+"""An account on Bluesky: who speaks to it, what is searched for, its direct messages, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from rapport import net
+from rapport.channels.base import (
+    Batch,
+    ChannelError,
+    Handle,
+    Limit,
+    Outgoing,
+    Report,
+    Setting,
+    Settings,
+    Target,
+)
+from rapport.channels.bluesky import answering, compose, hearing, looking, parse, searching, session, splitting, talking
+from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
+from rapport.channels.bluesky.fields import part, row, word
+from rapport.channels.bluesky.session import Session
+from rapport.net.sentence import Sentence
+
+SELDOM = 6
+"""Searches, our own posts and what was brought lately are looked at in one of so many fetches."""
+
+
+class BlueskyChannel:
+    """Polled, since the network pushes to nobody; answers once, whatever happens on the way."""
+
+    kind = "bluesky"
+    label = "Bluesky"
+    every = timedelta(seconds=10)
+    settings: tuple[Setting, ...] = (
+        Setting(key="handle", label="Handle", help="The account’s name, such as acme.bsky.social."),
+        Setting(
+            key="app_password",
+            label="App password",
+            help="Made on Bluesky under Settings, Privacy and security, App passwords. Never the account’s own password.",
+            kind="secret",
+        ),
+        Setting(
+            key="service",
+            label="Server",
+            help="Where the account logs in.",
+            kind="url",
+            required=False,
+            default=session.SERVICE,
+        ),
+        Setting(
+            key="searches",
+            label="Saved searches",
+            help="One a line: what the network’s own search is asked for. Up to 20.",
+            kind="paragraph",
+            required=False,
+        ),
+        Setting(
+            key="direct_messages",
+            label="Direct messages, too",
+            help="The app password must allow access to them.",
+            kind="flag",
+            required=False,
+        ),
+    )
+    limit: Limit | None = Limit(splitting.GRAPHEMES, "graphemes")
+    cannot_send = ""
+    reactions = ("like",)
+
+    def validate(self, settings: Settings) -> None:
+        session.service_of(settings)
+        searching.queries(settings)
+        if "@" in settings.get("handle", "").strip().removeprefix("@"):
+            raise ChannelError("Write the handle, such as acme.bsky.social, and no e-mail address.", permanent=True)
+
+    def check(self, settings: Settings) -> str:
+        """Log in, look around, and say what is open to us."""
+        account = Session(settings)
+        profile = row(account.get("app.bsky.actor.getProfile", actor=account.did))
+        name = word(profile, "displayName").strip() or account.handle
+        if settings.get("direct_messages"):
+            talking.Chat(account).get("listConvos", limit=1)
+        sentence = "This is %(name)s (@%(handle)s). Mentions, replies and quotes come in, and answers go out."
+        if _offers_oauth(account.pds):
+            sentence = (
+                "This is %(name)s (@%(handle)s). Mentions, replies and quotes come in, and answers go out. The server "
+                "offers OAuth, too; Rapport logs in with the app password, which you can revoke at any time."
+            )
+        return Sentence(sentence, name=name[:80], handle=account.handle)
+
+    def fetch(self, settings: Settings, cursor: str | None) -> Batch:
+        place, basket, now = Cursor.read(cursor), Basket([], []), datetime.now(UTC)
+        account = Session(settings)
+        reports: list[Report] = []
+        steps: list[Callable[[], None]] = [
+            partial(hearing.notifications, account, place, basket, now),
+            lambda: hearing.context(account, basket, place.known()),
+        ]
+        if settings.get("direct_messages"):
+            steps.append(partial(talking.messages, talking.Chat(account), place, basket, now))
+        if place.turn % SELDOM == 0 and not place.walk:
+            queries = searching.queries(settings)
+            steps += [
+                partial(searching.searches, account, queries, place, basket, now),
+                lambda: reports.extend(hearing.ourselves(account, basket)),
+                partial(looking.again, account, place, basket),
+            ]
+        _in_turn(steps, basket)
+        place.turn = (place.turn + 1) % SELDOM
+        _remember(place, basket)
+        return Batch(
+            items=tuple(sorted(basket.items, key=_said)),
+            unreadable=tuple(basket.unreadable),
+            cursor=place.written(),
+            reports=tuple(reports),
+            more=basket.more,
+            expires_at=account.expires_at(),
+        )
+
+    def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
+        """Notifications since then, then each search, then direct messages: one page at a time."""
+        account, basket = Session(settings), Basket([], [])
+        stages = ["", *searching.queries(settings)]
+        stage, _, at = (cursor or "0 ").partition(" ")
+        number = int(stage) if stage.isdecimal() else 0
+        if number == 0:
+            at = hearing.backfill(account, since, at, basket)
+            hearing.context(account, basket, frozenset())
+        elif number < len(stages):
+            at = searching.older(account, stages[number], since, at, basket)
+        elif settings.get("direct_messages"):
+            talking.since(talking.Chat(account), stamp(since), basket)
+            at = ""
+        done = number >= len(stages)
+        return Batch(
+            items=tuple(basket.items),
+            unreadable=tuple(basket.unreadable),
+            cursor=f"{number} {at}" if at else f"{number + 1} ",
+            more=not done,
+        )
+
+    def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
+        compose.must_fit(outgoing.text, in_parts=outgoing.manner.split)
+        account = Session(settings)
+        if not _is_talk(outgoing):
+            return answering.send(account, outgoing)
+        if outgoing.manner.files:
+            raise ChannelError("Bluesky takes no files in direct messages. Nothing was sent.", permanent=True)
+        dids = answering.resolved(account, outgoing.text)
+        return talking.say(talking.Chat(account), outgoing.thread, outgoing.text, dids)
+
+    def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
+        return answering.find(Session(settings), idempotency_key)
+
+    def recognise(self, settings: Settings, outgoing: Outgoing) -> Handle | None:
+        """Whether this very answer is there: a post by its name, a direct message by its words and its place."""
+        account = Session(settings)
+        if not _is_talk(outgoing):
+            return answering.find(account, outgoing.idempotency_key)
+        return talking.said(talking.Chat(account), outgoing.thread, outgoing.text, outgoing.in_reply_to)
+
+    def parts(self, text: str) -> list[str]:
+        """The posts that this text becomes where its author agrees to several."""
+        return splitting.parts(text)
+
+    def unsend(self, settings: Settings, external_id: str) -> None:
+        if external_id.startswith(parse.TALK):
+            raise ChannelError("A direct message on Bluesky cannot be taken back from the other side.", permanent=True)
+        answering.unsend(Session(settings), _post(external_id))
+
+    def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
+        if kind not in self.reactions or external_id.startswith(parse.TALK):
+            raise ChannelError("On Bluesky one can like a post, and nothing else.", permanent=True)
+        answering.like(Session(settings), _post(external_id), on=on)
+
+    def target(self, settings: Settings, external_id: str, version: str) -> Target:
+        """How the post that is about to be answered stands. A direct message is always there."""
+        if external_id.startswith(parse.TALK):
+            return Target("there")
+        account, uri = Session(settings), _post(external_id)
+        shown = looking.shown(account, uri)
+        if shown is None:
+            return Target("gone" if looking.fate(account, uri) == "gone" else "there")
+        if version and word(row(shown), "cid") != version:
+            return Target("edited", parse.view(shown, account.did))
+        return Target("there")
+
+
+def _is_talk(outgoing: Outgoing) -> bool:
+    return outgoing.thread.startswith(parse.TALK)
+
+
+def _post(external_id: str) -> str:
+    """The address of a post, checked. Raises a permanent ChannelError."""
+    try:
+        parse.split(external_id)
+    except ValueError as error:
+        raise ChannelError("This is no post on Bluesky.", permanent=True) from error
+    return external_id
+
+
+def _in_turn(steps: list[Callable[[], None]], basket: Basket) -> None:
+    """Each step; one that fails is told only where there is nothing to bring yet: then it is told the next time."""
+    for step in steps:
+        if basket.full:
+            return
+        try:
+            step()
+        except ChannelError:
+            if basket.items or basket.unreadable:
+                return
+            raise
+
+
+def _remember(place: Cursor, basket: Basket) -> None:
+    """What was brought is looked at again later."""
+    fresh = {
+        item.envelope.external_id: item.envelope.version
+        for item in basket.items
+        if not item.envelope.deleted and item.envelope.public
+    }
+    kept = [pair for pair in place.recent if pair[0] not in fresh]
+    place.recent = [*kept, *fresh.items()][-RECENT:]
+
+
+def _said(item: msgspec.Struct) -> datetime:
+    said_at = item.envelope.said_at  # type: ignore[attr-defined]
+    return said_at if isinstance(said_at, datetime) else datetime.now(UTC)
+
+
+def _offers_oauth(pds: str) -> bool:
+    try:
+        answer = net.request("GET", f"{pds}/.well-known/oauth-protected-resource", retries=0, redirects=0)
+        return answer.ok and bool(part({"said": row(answer.body)}, "said").get("authorization_servers"))
+    except (net.NetError, ValueError):
+        return False

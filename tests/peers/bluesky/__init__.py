@@ -1,0 +1,1 @@
+"""Bluesky's own servers, run for the tests: PLC, PDS and (with PostgreSQL and Redis) the AppView."""
