@@ -250,6 +250,8 @@ def test_the_registry_knows_what_it_knows() -> None:
         "files",
         "webhook",
         "form",
+        "bluesky",
+        "bluesky_posts",
         "mastodon",
         "demo_social",
         "demo_mail",

@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from rapport.channels.connected import Connected, Settings, renewed
+from rapport.channels.connected import Connected, Settings, renewed, terms_of
 from rapport.channels.crossing import (
     Around,
     Author,
@@ -82,6 +82,7 @@ __all__ = [
     "Validates",
     "Visibility",
     "renewed",
+    "terms_of",
 ]
 
 

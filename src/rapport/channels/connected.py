@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Settings = Mapping[str, str]
 Make = Callable[[Mapping[str, str]], Mapping[str, str]]
@@ -11,6 +11,8 @@ Make = Callable[[Mapping[str, str]], Mapping[str, str]]
 ChannelError, and then nothing changes."""
 Keep = Callable[[Mapping[str, str], Make], Mapping[str, str]]
 """The owner of the settings: given what the caller holds, and how new ones are made, the settings that hold now."""
+Terms = Callable[[], Sequence[str]]
+"""The words that the workspace knows, as they are at this moment."""
 SESSION = "session_"
 """Keys that begin so are the channel's own (tokens that it renews); they fall when a person changes the settings."""
 
@@ -18,9 +20,10 @@ SESSION = "session_"
 class Connected(Mapping[str, str]):
     """The settings of a connected source. Without an owner (``keep``) they live in memory only, as in tests."""
 
-    def __init__(self, values: Mapping[str, str], keep: Keep | None = None) -> None:
+    def __init__(self, values: Mapping[str, str], keep: Keep | None = None, terms: Terms | None = None) -> None:
         self._values = dict(values)
         self._keep = keep
+        self.terms: Terms = terms or tuple
         self._lock = threading.RLock()
 
     def __getitem__(self, key: str) -> str:
@@ -48,3 +51,8 @@ class Connected(Mapping[str, str]):
 def renewed(settings: Settings, make: Make, stale: Mapping[str, str] | None = None) -> Settings:
     """The settings with new credentials: through their owner where they have one; a plain mapping is made anew."""
     return settings.renew(make, stale) if isinstance(settings, Connected) else {**settings, **make(settings)}
+
+
+def terms_of(settings: Settings) -> Sequence[str]:
+    """The words that the workspace knows (its names, its handles, its topics), for a channel that listens to everybody."""
+    return settings.terms() if isinstance(settings, Connected) else ()

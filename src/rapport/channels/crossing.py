@@ -186,6 +186,8 @@ class Batch(msgspec.Struct, frozen=True):
     """What one fetch or one delivery brought. ``cursor`` is stored in the same transaction as all the rest.
 
     ``more``: there is more to be had at once. ``expires_at``: when our credentials die, where the network tells.
+    ``gone``: tombstones that are kept only where their message is known (a firehose tells of every deletion there is);
+    ``passed``: how many were seen that were about nothing we listen for: they are counted and never stored.
     """
 
     items: tuple[Item, ...] = ()
@@ -197,6 +199,8 @@ class Batch(msgspec.Struct, frozen=True):
     reports: tuple[Report, ...] = ()
     more: bool = False
     expires_at: datetime | None = None
+    gone: tuple[Item, ...] = ()
+    passed: int = 0
 
 
 class Around(msgspec.Struct, frozen=True):

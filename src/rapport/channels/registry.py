@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rapport.channels.base import Channel, ChannelError
+from rapport.channels.bluesky.channel import BlueskyChannel
+from rapport.channels.bluesky.listening import BlueskyPosts
 from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
@@ -17,6 +19,8 @@ SHIPPED: tuple[Channel, ...] = (
     FilesChannel(),
     WebhookChannel(),
     FormChannel(),
+    BlueskyChannel(),
+    BlueskyPosts(),
     MastodonChannel(),
     *DEMO_CHANNELS,
 )

@@ -175,6 +175,11 @@ def _rows(one: SourceHealth) -> list[Sentence]:
     if n := one.source.unreadable:
         words = ngettext("%(n)s row could not be read and is kept.", "%(n)s rows could not be read and are kept.", n)
         found.append(Sentence(words % {"n": grouped(n)}))
+    if n := one.source.passed:
+        words = ngettext(
+            "%(n)s post was about nothing you listen for.", "%(n)s posts were about nothing you listen for.", n
+        )
+        found.append(Sentence(words % {"n": grouped(n)}))
     if n := one.set_aside:
         words = ngettext("%(n)s message is set aside.", "%(n)s messages are set aside.", n)
         found.append(Sentence(words % {"n": grouped(n)}, bad=True))

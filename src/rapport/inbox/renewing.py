@@ -18,7 +18,7 @@ from django.db.models import Q
 from rapport.channels.base import ChannelError, Connected
 from rapport.channels.connected import Make
 from rapport.core.database import locked, now, write
-from rapport.inbox.models import Source
+from rapport.inbox.models import Source, Term
 
 HOLD = timedelta(seconds=60)
 """How long one renewal may take before another may try: longer than any request may."""
@@ -27,8 +27,12 @@ _locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
 
 def connected(source: Source) -> Connected:
     """The source's settings, which its channel may renew."""
-    id = source.pk
-    return Connected(source.settings, lambda held, make: _renew(id, held, make))
+    id, workspace = source.pk, source.workspace_id
+    return Connected(source.settings, lambda held, make: _renew(id, held, make), lambda: _terms(workspace))
+
+
+def _terms(workspace_id: int) -> list[str]:
+    return list(Term.objects.filter(workspace_id=workspace_id).order_by("pk").values_list("text", flat=True))
 
 
 def _renew(id: int, held: Mapping[str, str], make: Make) -> Mapping[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from django.db.models import F
 
 from rapport.channels.base import Batch, Envelope, Item
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
 from rapport.core.hashing import key
-from rapport.inbox.models import Arrival, Pulse, Source
+from rapport.inbox.models import Arrival, Message, Pulse, Source
 from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
 
@@ -31,7 +32,8 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
     with write():
         if token and not locked(Source.objects).filter(pk=source.pk, lease=token).exists():
             raise Lost(Lost.__doc__)
-        fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in batch.items))
+        items = (*batch.items, *_known(source, batch.gone))
+        fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in items))
         cards.keep(source.workspace, batch.cards)
         orders.keep(source.workspace, batch.orders)
         bumps = remarks.keep(source, batch.remarks)
@@ -43,6 +45,8 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
             changes["last_arrival_at"] = moment
         if fresh and source.kind != "files" and not history:  # a history has no rhythm
             Pulse.beat(source, fresh, moment)
+        if batch.passed:
+            changes["passed"] = F("passed") + batch.passed
         if changes:
             Source.objects.filter(pk=source.pk).update(**changes)
         counters.bump(bumps)
@@ -52,6 +56,12 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
 def arrival_key(source_id: int, envelope: Envelope, version: str) -> bytes:
     """The key under which a source delivers one version of what this envelope is about."""
     return key(source_id, envelope.network, envelope.external_id, version)
+
+
+def _known(source: Source, gone: tuple[Item, ...]) -> list[Item]:
+    """Those of a firehose's deletions that are of messages we have."""
+    named = {key(item.envelope.network, item.envelope.external_id): item for item in gone}
+    return [named[found] for found in sql.ids(Message, source.workspace_id, named)] if named else []
 
 
 def _row(source: Source, item: Item, moment: object) -> tuple[object, ...]:

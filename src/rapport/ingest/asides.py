@@ -22,6 +22,13 @@ def unreadable_file(source: Source) -> Path:
     return Path(settings.DATA) / "unreadable" / f"{source.token}.jsonl"
 
 
+def keep(source: Source, rows: Iterable[Unreadable]) -> None:
+    """Keep what a live source brought and nobody could read; each once, by its position."""
+    asides = Asides(unreadable_file(source), fresh=False)
+    asides.keep(rows)
+    Source.objects.filter(pk=source.pk).update(unreadable=asides.count)
+
+
 class Asides:
     """The rows of one file that could not be read: JSON Lines of position, reason and the row's own bytes as text.
 

@@ -20,6 +20,7 @@ from rapport.inbox import keeping, renewing
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Source
 from rapport.inbox.standing import next_visit
+from rapport.ingest import asides
 from rapport.ingest.accepting import Lost, accept
 
 EVERY = timedelta(minutes=1)
@@ -89,13 +90,16 @@ def _take(source: Source, batch: Batch, token: str, *, stream: bool = False) -> 
     held = source.stream_cursor if stream else source.cursor
     if batch == Batch() or (batch.cursor in {None, held} and not _brings(batch)):
         return
+    if batch.unreadable:
+        asides.keep(source, batch.unreadable)  # first: a row kept twice is found out, one never kept is not
     accept(source, batch, token=token, stream=stream)
     if batch.cursor is not None:
         setattr(source, "stream_cursor" if stream else "cursor", batch.cursor)
 
 
 def _brings(batch: Batch) -> bool:
-    return bool(batch.items or batch.unreadable or batch.cards or batch.orders or batch.remarks or batch.reports)
+    heard = batch.items or batch.unreadable or batch.gone or batch.passed
+    return bool(heard or batch.cards or batch.orders or batch.remarks or batch.reports)
 
 
 def _over(source: Source, token: str, error: ChannelError | None) -> None:

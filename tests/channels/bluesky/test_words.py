@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import libipld
@@ -20,7 +21,9 @@ from rapport.channels.bluesky.facets import Feature
 
 ANN = "did:plc:annannannannannannannann"
 quick = settings(deadline=None, max_examples=150)
-TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("ä👋🏽👨‍👩‍👧#@. \n日한"), max_size=400)
+TEXTS = st.text(
+    alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("ä👋🏽👨‍👩‍👧#@. \n日한"), max_size=400
+)
 
 
 def spans(text: str, dids: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -44,7 +47,7 @@ def spans(text: str, dids: dict[str, str]) -> list[tuple[str, str, str]]:
         ("(https://example.org/a).", [("https://example.org/a", "link", None)]),
         ("#Straße, #1 und #2024 #🎉!", [("#Straße", "tag", "Straße"), ("#🎉", "tag", "🎉")]),
         ("write to bea@ann.test or @nobody.test", []),
-        ("https://example.org/#part @ann.test", [("https://example.org/#part", "link", None), ("@ann.test", "mention", ANN)]),
+        ("https://a.example/#part @ann.test", [("https://a.example/#part", "link", None), ("@ann.test", "mention", ANN)]),
         ("＃日本 https://", [("＃日本", "tag", "日本")]),
         ("@ann.test's and @ann.test.", [("@ann.test", "mention", ANN), ("@ann.test", "mention", ANN)]),
         ("&#8217; a/#b #" + "x" * 65, []),
@@ -69,7 +72,10 @@ def test_whatever_we_write_every_facet_is_cut_out_whole_and_none_lies_over_anoth
 
 def claim(start: Any, end: Any, kind: str = "link", value: Any = "https://example.org/whole") -> dict[str, Any]:
     name = {"link": "uri", "mention": "did", "tag": "tag"}[kind]
-    return {"index": {"byteStart": start, "byteEnd": end}, "features": [{"$type": f"{facets.TYPE}#{kind}", name: value}]}
+    return {
+        "index": {"byteStart": start, "byteEnd": end},
+        "features": [{"$type": f"{facets.TYPE}#{kind}", name: value}],
+    }
 
 
 def test_a_strangers_facets_are_believed_only_where_they_fit() -> None:
@@ -85,7 +91,9 @@ def test_a_strangers_facets_are_believed_only_where_they_fit() -> None:
 
 
 def test_an_end_beyond_the_text_is_drawn_back_to_it() -> None:
-    assert facets.claimed("see here", {"facets": [claim(4, 99)]}) == [Feature(4, 8, "link", "https://example.org/whole")]
+    assert facets.claimed("see here", {"facets": [claim(4, 99)]}) == [
+        Feature(4, 8, "link", "https://example.org/whole")
+    ]
 
 
 @quick
@@ -140,7 +148,9 @@ def test_paragraphs_stay_together_and_what_is_endless_is_refused() -> None:
 
 
 @quick
-@given(st.lists(st.text(alphabet=string.ascii_letters + "ä👨‍👩‍👧。!", min_size=1, max_size=60), min_size=1, max_size=90))
+@given(
+    st.lists(st.text(alphabet=string.ascii_letters + "ä👨‍👩‍👧。!", min_size=1, max_size=60), min_size=1, max_size=90)
+)
 def test_no_word_is_lost_and_every_part_fits(words: list[str]) -> None:
     text = " ".join(words)
     try:
@@ -178,7 +188,11 @@ def test_any_key_gives_a_time_that_lies_behind_us(key: str) -> None:
     for letter in tid.tid(key):
         value = value << 5 | tid.ALPHABET.index(letter)
     assert value >> 63 == 0
-    assert datetime(2010, 1, 1, tzinfo=UTC) <= datetime.fromtimestamp((value >> 10) / 1e6, UTC) < datetime(2022, 1, 1, tzinfo=UTC)
+    assert (
+        datetime(2010, 1, 1, tzinfo=UTC)
+        <= datetime.fromtimestamp((value >> 10) / 1e6, UTC)
+        < datetime(2022, 1, 1, tzinfo=UTC)
+    )
 
 
 def test_a_thread_hangs_together_before_it_leaves() -> None:
@@ -190,7 +204,7 @@ def test_a_thread_hangs_together_before_it_leaves() -> None:
     assert writes[0].record["reply"] == above.plain()
     assert "embed" in writes[0].record
     assert "embed" not in writes[1].record
-    for before, after in zip(writes, writes[1:], strict=False):
+    for before, after in pairwise(writes):
         uri = f"at://did:plc:us/app.bsky.feed.post/{before.rkey}"
         assert after.record["reply"]["root"] == above.root.plain()
         assert after.record["reply"]["parent"] == {"uri": uri, "cid": compose.cid(before.record)}

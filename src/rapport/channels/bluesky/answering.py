@@ -24,9 +24,7 @@ LARGEST_PICTURE = 1_000_000
 LONGEST_ALT = 2_000
 MOST_MENTIONS = 10
 DELETED = "The post that this answers was deleted on Bluesky. Nothing was sent."
-BLOCKED = (
-    "On Bluesky one of the two sides has blocked the other: the answer would not be seen there. Nothing was sent."
-)
+BLOCKED = "On Bluesky one of the two sides has blocked the other: the answer would not be seen there. Nothing was sent."
 
 
 def send(session: Session, outgoing: Outgoing) -> Handle:
@@ -44,7 +42,8 @@ def send(session: Session, outgoing: Outgoing) -> Handle:
     try:
         return _put(session, writes[0]) if len(writes) == 1 else _put_all(session, writes)
     except XrpcError as error:
-        if error.code == "InvalidSwap":  # it is there already, written a moment earlier
+        # It may be there already, written a moment earlier: putRecord says so, applyWrites fails (500).
+        if (error.code == "InvalidSwap" or error.unknown) and _exists(session, POST, writes[0].rkey):
             return _handle(session, writes[0].rkey)
         raise
 
@@ -146,7 +145,13 @@ def _pictures(session: Session, files: tuple[File, ...]) -> dict[str, Any] | Non
 
 
 def _put(session: Session, write: Write, collection: str = POST) -> Handle:
-    body = {"repo": session.did, "collection": collection, "rkey": write.rkey, "record": write.record, "swapRecord": None}
+    body = {
+        "repo": session.did,
+        "collection": collection,
+        "rkey": write.rkey,
+        "record": write.record,
+        "swapRecord": None,
+    }
     session.post("com.atproto.repo.putRecord", body)
     return _handle(session, write.rkey)
 

@@ -24,6 +24,7 @@ from rapport.channels.bluesky import answering, compose, hearing, looking, parse
 from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
+from rapport.channels.bluesky.xrpc import XrpcError
 from rapport.net.sentence import Sentence
 
 SELDOM = 6
@@ -80,8 +81,7 @@ class BlueskyChannel:
     def check(self, settings: Settings) -> str:
         """Log in, look around, and say what is open to us."""
         account = Session(settings)
-        profile = row(account.get("app.bsky.actor.getProfile", actor=account.did))
-        name = word(profile, "displayName").strip() or account.handle
+        name = _name(account)
         if settings.get("direct_messages"):
             talking.Chat(account).get("listConvos", limit=1)
         sentence = "This is %(name)s (@%(handle)s). Mentions, replies and quotes come in, and answers go out."
@@ -118,7 +118,6 @@ class BlueskyChannel:
             cursor=place.written(),
             reports=tuple(reports),
             more=basket.more,
-            expires_at=account.expires_at(),
         )
 
     def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
@@ -188,6 +187,19 @@ class BlueskyChannel:
         if version and word(row(shown), "cid") != version:
             return Target("edited", parse.view(shown, account.did))
         return Target("there")
+
+
+def _name(account: Session) -> str:
+    """What the account calls itself; its handle where nobody knows a profile yet, as in its first minute."""
+    try:
+        profile = row(account.get("app.bsky.actor.getProfile", actor=account.did))
+    except XrpcError as error:
+        if not error.permanent:
+            raise
+        return account.handle
+    except ValueError as error:
+        raise ChannelError("Bluesky answered with something that is no profile.") from error
+    return word(profile, "displayName").strip() or account.handle
 
 
 def _is_talk(outgoing: Outgoing) -> bool:

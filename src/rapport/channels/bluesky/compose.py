@@ -96,9 +96,7 @@ def thread(
     """The records of one answer, each hanging on the one before; pictures go with the first."""
     writes: list[Write] = []
     for part, text in enumerate(texts):
-        record = post(
-            text, created_at, dids=dids, languages=languages, reply=reply, embed=embed if part == 0 else None
-        )
+        record = post(text, created_at, dids=dids, languages=languages, reply=reply, embed=embed if part == 0 else None)
         rkey = tid.tid(key, part)
         writes.append(Write(rkey, record))
         if part + 1 < len(texts):

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from rapport.channels import envelopes
 from rapport.channels.base import ChannelError, Report
 from rapport.channels.bluesky import parse
 from rapport.channels.bluesky.cursor import Basket, Cursor, Walk, first, stamp
@@ -73,7 +72,7 @@ def _take(raw: msgspec.Raw, us: str, basket: Basket) -> str:
             basket.items.append(parse.view(raw, us, asked=word(found, "reason") != "mention"))
         return word(found, "indexedAt")
     except ValueError as error:
-        basket.unreadable.append(envelopes.unreadable("notifications", f"{error}.".capitalize(), bytes(raw)))
+        basket.unreadable.append(parse.unreadable("notifications", error, bytes(raw)))
         return ""
 
 
@@ -107,7 +106,12 @@ def context(session: Session, basket: Basket, known: frozenset[str]) -> None:
 
 def ourselves(session: Session, basket: Basket) -> list[Report]:
     """Answers that were written elsewhere under this account; and that what we sent has arrived."""
-    answer = session.get("app.bsky.feed.getAuthorFeed", actor=session.did, filter="posts_with_replies", limit=30)
+    try:
+        answer = session.get("app.bsky.feed.getAuthorFeed", actor=session.did, filter="posts_with_replies", limit=30)
+    except XrpcError as error:
+        if error.permanent:  # an account of this very minute is not known everywhere
+            return []
+        raise
     reports = []
     for raw in _posts(answer):
         try:

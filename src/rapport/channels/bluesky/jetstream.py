@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from rapport.channels import envelopes
 from rapport.channels.base import Envelope, Item, Unreadable
 from rapport.channels.bluesky import parse
 from rapport.channels.bluesky.compose import POST
@@ -21,6 +20,7 @@ from rapport.channels.bluesky.topics import Topics
 
 BLOCK = "app.bsky.graph.block"
 _POST, _BLOCK, _DELETE = POST.encode(), BLOCK.encode(), b'"delete"'
+KEPT = 20_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,7 +63,9 @@ class Ear:
     passed: int = 0
     """Posts that were about none of our topics."""
     items: list[Item] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    gone: list[Item] = field(default_factory=list)
+    kept: dict[str, None] = field(default_factory=dict)
+    """Addresses of what was found lately, the newest last: their deletions are no strangers'."""
     unreadable: list[Unreadable] = field(default_factory=list)
 
     def hear(self, raw: bytes) -> None:
@@ -78,8 +80,8 @@ class Ear:
             if frame.kind == "commit" and frame.commit is not None:
                 self._commit(frame, frame.commit, raw)
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeError, ValueError, RecursionError) as error:
-            why = "The frame is no JSON of the form that was expected." if not _plain(error) else f"{error}.".capitalize()
-            self.unreadable.append(envelopes.unreadable("stream", why, raw))
+            why = error if _plain(error) else ValueError("the frame is no JSON of the form that was expected")
+            self.unreadable.append(parse.unreadable("stream", why, bytes(raw)))
             return
         self.time_us = max(self.time_us, frame.time_us)
 
@@ -93,7 +95,7 @@ class Ear:
 
     def _commit(self, frame: Frame, commit: Commit, raw: bytes) -> None:
         if commit.collection == POST and commit.operation == "delete":
-            self.gone.append(f"at://{frame.did}/{POST}/{commit.rkey}")
+            self._deleted(f"at://{frame.did}/{POST}/{commit.rkey}", commit.rev, raw)
         elif commit.collection == POST and commit.operation in {"create", "update"}:
             self._post(frame, commit, raw)
         elif commit.collection == BLOCK and self.us:
@@ -102,12 +104,22 @@ class Ear:
     def _post(self, frame: Frame, commit: Commit, raw: bytes) -> None:
         about_us = bool(self.us) and self.us.encode() in raw
         record = row(commit.record)
-        if not about_us and not self.topics.find(words(record)):
-            self.passed += 1
-        elif frame.did in self.shut:
+        if (not about_us and not self.topics.find(words(record))) or frame.did in self.shut:
             self.passed += 1
         else:
-            self.items.append(Item(_envelope(frame, commit, record, self.us), bytes(raw)))
+            item = Item(_envelope(frame, commit, record, self.us), bytes(raw))
+            self.items.append(item)
+            self.kept[item.envelope.external_id] = None
+            if len(self.kept) > KEPT:
+                del self.kept[next(iter(self.kept))]
+
+    def _deleted(self, uri: str, rev: str, raw: bytes) -> None:
+        """A post is gone: surely ours to bury where it was found lately, else perhaps."""
+        item = Item(parse.gone(uri, rev), bytes(raw))
+        if uri in self.kept:
+            self.items.append(item)
+        else:
+            self.gone.append(item)
 
     def _block(self, frame: Frame, commit: Commit) -> None:
         """One side has shut the other out, or opened again: from now on, or no longer."""

@@ -6,7 +6,7 @@ Give it an account, and it also hears who speaks to that account the moment they
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from rapport.channels.base import (
     Stop,
     Target,
     Unreadable,
+    terms_of,
 )
 from rapport.channels.bluesky import session
 from rapport.channels.bluesky.channel import BlueskyChannel
@@ -119,7 +120,7 @@ class BlueskyPosts:
         ear = Ear(topics(settings), us, _blocks(settings, us), time_us=heard)
         with _open(address, str(max(1, heard - REWIND)) if heard else "", blocks=bool(us)) as line:
             yield Batch()
-            yield from _hear(line, ear, _host(address), heard, stop)
+            yield from _hear(line, ear, _host(address), heard, stop, lambda: topics(settings))
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         return self._account.send(self._may(settings, outgoing.text), outgoing)
@@ -151,10 +152,12 @@ class BlueskyPosts:
 def topics(settings: Settings) -> Topics:
     """What is listened for: this source's own topics, else the words that the workspace knows."""
     lines = settings.get("topics", "").splitlines()
-    return Topics(lines if any(line.strip() for line in lines) else settings.get("terms", "").splitlines())
+    return Topics(lines if any(line.strip() for line in lines) else terms_of(settings))
 
 
-def _hear(line: net.Line, ear: Ear, host: str, before: int, stop: Stop) -> Iterator[Batch]:
+def _hear(
+    line: net.Line, ear: Ear, host: str, before: int, stop: Stop, wanted: Callable[[], Topics]
+) -> Iterator[Batch]:
     """What comes, gathered for a moment. Ends when it is told to; raises ChannelError when the line breaks."""
     flushed = signed = heard = time.monotonic()
     first = bool(before)
@@ -172,7 +175,10 @@ def _hear(line: net.Line, ear: Ear, host: str, before: int, stop: Stop) -> Itera
             raise ChannelError("The stream says nothing any more.")
         brings = len(ear.items) + len(ear.gone) + len(ear.unreadable)
         if (brings and (raw is None or now - flushed > FLUSH or brings >= MOST_AT_ONCE)) or now - signed > SIGN:
-            flushed = signed = now
+            flushed = now
+            if now - signed > SIGN:
+                signed, fresh = now, wanted()
+                ear.topics = fresh if fresh.words != ear.topics.words else ear.topics
             yield _batch(ear, host)
 
 

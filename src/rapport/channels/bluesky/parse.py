@@ -6,15 +6,17 @@ chat.bsky.convo.defs#messageView.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from rapport.channels import envelopes, moments
-from rapport.channels.base import Envelope, Item
+from rapport.channels.base import Envelope, Item, Unreadable
 from rapport.channels.bluesky import facets
 from rapport.channels.bluesky.compose import POST
 from rapport.channels.bluesky.fields import NOTHING, Row, many, part, row, word
@@ -122,10 +124,8 @@ def ancestors(thread: Row, us: str) -> Iterator[Item]:
     for _ in range(DEEPEST):
         if "post" not in above:
             return
-        try:
+        with suppress(ValueError):  # context that cannot be read is no reason to lose the post it belongs to
             yield view(msgspec.json.encode(part(above, "post")), us)
-        except ValueError:
-            pass  # context that cannot be read is no reason to lose the post it belongs to
         above = part(above, "parent")
 
 
@@ -143,7 +143,9 @@ def message(raw: bytes, convo: Row, us: str) -> Item:
         raise ValueError("the message has no sender or no id")
     deleted = word(found, "$type").endswith("#deletedMessageView")
     text = word(found, "text")
-    names = {word(one, "did"): word(one, "displayName").strip() or word(one, "handle") for one in many(convo, "members")}
+    names = {
+        word(one, "did"): word(one, "displayName").strip() or word(one, "handle") for one in many(convo, "members")
+    }
     return Item(
         envelopes.build(
             network=NETWORK,
@@ -161,6 +163,13 @@ def message(raw: bytes, convo: Row, us: str) -> Item:
         ),
         raw,
     )
+
+
+def unreadable(where: str, error: Exception, raw: bytes) -> Unreadable:
+    """What could not be read, at a position that is the same whenever the same bytes come again."""
+    why = f"{error}".rstrip(".")
+    position = f"{where} {hashlib.sha256(raw).hexdigest()[:16]}"
+    return envelopes.unreadable(position, f"{why[:1].upper()}{why[1:300]}.", raw)
 
 
 def moment(value: str) -> datetime | None:

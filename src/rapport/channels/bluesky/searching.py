@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rapport.channels import envelopes
 from rapport.channels.base import ChannelError, Settings
 from rapport.channels.bluesky import parse
 from rapport.channels.bluesky.cursor import Basket, Cursor, first, stamp
@@ -58,5 +57,5 @@ def _take(answer: bytes, us: str, basket: Basket) -> list[str]:
             if not parse.closed_to_us(found) and not basket.has(word(found, "uri")):
                 basket.items.append(parse.view(raw, us))
         except ValueError as error:
-            basket.unreadable.append(envelopes.unreadable("search", f"{error}.".capitalize(), bytes(raw)))
+            basket.unreadable.append(parse.unreadable("search", error, bytes(raw)))
     return times

@@ -10,7 +10,6 @@ import base64
 import binascii
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,11 +58,6 @@ class Session:
     def upload(self, type: str, content: bytes) -> bytes:
         return self._with_token(lambda held: self._call(held, "com.atproto.repo.uploadBlob", raw=(type, content)))
 
-    def expires_at(self) -> datetime | None:
-        """When the login dies for good unless it is renewed before."""
-        until = _until(self.settings.get("session_refresh", ""))
-        return datetime.fromtimestamp(until, UTC) if until else None
-
     def _call(self, held: Mapping[str, str], name: str, **more: Any) -> bytes:
         return xrpc.call(held["session_pds"], name, token=held["session_access"], **more)
 
@@ -98,9 +92,7 @@ def _again(settings: Mapping[str, str]) -> Mapping[str, str]:
     refresh, pds = settings.get("session_refresh", ""), settings.get("session_pds", "")
     if refresh and pds:
         try:
-            return _session(
-                settings, xrpc.call(pds, "com.atproto.server.refreshSession", raw=("", b""), token=refresh), pds
-            )
+            return _session(xrpc.call(pds, "com.atproto.server.refreshSession", raw=("", b""), token=refresh), pds)
         except XrpcError as error:
             if not error.stale:
                 raise
@@ -120,7 +112,7 @@ def log_in(settings: Mapping[str, str]) -> Mapping[str, str]:
         )
     except XrpcError as error:
         raise _not_logged_in(error) from error
-    return _session(settings, answer, service)
+    return _session(answer, service)
 
 
 def _not_logged_in(error: XrpcError) -> ChannelError:
@@ -134,7 +126,7 @@ def _not_logged_in(error: XrpcError) -> ChannelError:
     return error
 
 
-def _session(settings: Mapping[str, str], answer: bytes, asked: str) -> dict[str, str]:
+def _session(answer: bytes, asked: str) -> dict[str, str]:
     try:
         said = row(answer)
     except ValueError as error:
@@ -151,7 +143,7 @@ def _session(settings: Mapping[str, str], answer: bytes, asked: str) -> dict[str
     }
     if not all(found.values()):
         raise ChannelError("The server answered the login with something that is none.")
-    return dict(settings) | found
+    return found
 
 
 def _home(said: Row) -> str:

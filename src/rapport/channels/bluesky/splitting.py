@@ -26,7 +26,8 @@ def parts(text: str) -> list[str]:
 
     Raises a permanent :class:`ChannelError` for more than ten.
     """
-    left, found = text.strip(), []
+    left = text.strip()
+    found: list[str] = []
     while left and len(found) <= MOST:
         head = _head(left)
         found.append(head.rstrip())

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from rapport.channels import envelopes
 from rapport.channels.base import ChannelError, Handle
 from rapport.channels.bluesky import facets, parse
 from rapport.channels.bluesky.cursor import Basket, Cursor, first
@@ -82,11 +81,9 @@ def _log(chat: Chat, raw: msgspec.Raw, names: dict[str, Row], basket: Basket) ->
         id = word(found, "convoId")
         if id not in names:
             names[id] = {"id": id} | dict(part(row(chat.get("getConvo", convoId=id)), "convo"))
-        basket.items.append(
-            parse.message(msgspec.json.encode(part(found, "message")), names[id], chat.session.did)
-        )
+        basket.items.append(parse.message(msgspec.json.encode(part(found, "message")), names[id], chat.session.did))
     except ValueError as error:
-        basket.unreadable.append(envelopes.unreadable("direct messages", f"{error}.".capitalize(), bytes(raw)))
+        basket.unreadable.append(parse.unreadable("direct messages", error, bytes(raw)))
 
 
 def _begin(chat: Chat, since: str, basket: Basket) -> str:
@@ -121,7 +118,7 @@ def history(chat: Chat, convo: Row, since: str, basket: Basket) -> None:
                     return
                 basket.items.append(parse.message(bytes(raw), convo, chat.session.did))
             except ValueError as error:
-                basket.unreadable.append(envelopes.unreadable("direct messages", f"{error}.".capitalize(), bytes(raw)))
+                basket.unreadable.append(parse.unreadable("direct messages", error, bytes(raw)))
         at = word(row(answer), "cursor")
         if not at or not raws or basket.full:
             return

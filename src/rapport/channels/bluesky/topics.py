@@ -12,7 +12,7 @@ import ahocorasick
 
 
 class Topics:
-    """Words and phrases to listen for. A plain word also matches its ``@`` and ``#`` forms; one with the sign only itself."""
+    """Words and phrases to listen for. A plain word also matches its ``@`` and ``#`` forms, one with the sign only that."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._machine = ahocorasick.Automaton()

@@ -33,6 +33,8 @@ class Source(models.Model):
     last_arrival_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
     unreadable = models.PositiveIntegerField(default=0)
+    passed = models.PositiveBigIntegerField(default=0)
+    """What a firehose said that was about nothing we listen for: counted, never stored."""
     paused_at = models.DateTimeField(null=True)
     """Somebody closed its door for a while: what is delivered meanwhile is refused, to be sent again later."""
     silent_at = models.DateTimeField(null=True)
