@@ -79,6 +79,20 @@ def test_a_card_counts_as_words_and_what_a_block_hides_stays_hidden() -> None:
     assert all("dotdot" not in item.envelope.author.address for item in basket.items)
 
 
+def test_pictures_come_with_what_they_show_though_nothing_is_said() -> None:
+    basket = Basket([], [])
+    searching._take(recorded("search.json"), US, basket)
+    picture = basket.items[0].envelope
+    assert picture.text == ""
+    assert [(one.kind, one.alt, one.url) for one in picture.media] == [
+        ("image", "A box, crushed on one side", "https://cdn.example.com/img/feed_fullsize/plain/x@jpeg")
+    ]
+    record = part(row(rows(recorded("search.json"), "posts")[0]), "record")
+    heard = parse.post(picture.external_id, "c", record, US, did=ANN)
+    assert heard.media[0].url.startswith(f"https://cdn.bsky.app/img/feed_fullsize/plain/{ANN}/bafkrei")
+    assert heard.language == "en"
+
+
 def test_a_direct_message_is_private_said_to_us_or_by_us_or_taken_back() -> None:
     whole = row(recorded("talk.json"))
     convo, logs = part(whole, "convo"), whole["logs"]

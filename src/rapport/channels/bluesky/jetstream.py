@@ -44,7 +44,17 @@ class Frame(msgspec.Struct):
     commit: Commit | None = None
 
 
+class Said(msgspec.Struct):
+    """The part of a post that can be about something; most have a text alone."""
+
+    text: str = ""
+    facets: msgspec.Raw = msgspec.Raw()
+    embed: msgspec.Raw = msgspec.Raw()
+    tags: msgspec.Raw = msgspec.Raw()
+
+
 _read = msgspec.json.Decoder(Frame).decode
+_said = msgspec.json.Decoder(Said).decode
 
 
 @dataclass
@@ -103,10 +113,10 @@ class Ear:
 
     def _post(self, frame: Frame, commit: Commit, raw: bytes) -> None:
         about_us = bool(self.us) and self.us.encode() in raw
-        record = row(commit.record)
-        if (not about_us and not self.topics.find(words(record))) or frame.did in self.shut:
+        if (not about_us and not self.topics.find(_hay(commit.record))) or frame.did in self.shut:
             self.passed += 1
         else:
+            record = row(commit.record)
             item = Item(_envelope(frame, commit, record, self.us), bytes(raw))
             self.items.append(item)
             self.kept[item.envelope.external_id] = None
@@ -132,6 +142,12 @@ class Ear:
             self.shut[subject] = uri
         elif subject == self.us:
             self.shut[frame.did] = uri
+
+
+def _hay(record: msgspec.Raw) -> str:
+    """What a post is looked through for; only one with more than a text is read whole."""
+    said = _said(record)
+    return words(row(record)) if said.embed or said.facets or said.tags else said.text
 
 
 def words(record: Row) -> str:

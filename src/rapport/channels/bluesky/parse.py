@@ -11,20 +11,20 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 
 from rapport.channels import envelopes, moments
-from rapport.channels.base import Envelope, Item, Unreadable
+from rapport.channels.base import Envelope, Item, Media, Unreadable
 from rapport.channels.bluesky import facets
 from rapport.channels.bluesky.compose import POST
-from rapport.channels.bluesky.fields import NOTHING, Row, many, part, row, word
+from rapport.channels.bluesky.fields import NOTHING, Row, many, number, part, row, word
 
 NETWORK = "bluesky"
 ADDRESS = re.compile(r"at://(did:[a-z]+:[A-Za-z0-9._:%-]{1,240})/([A-Za-z0-9.-]{1,100})/([A-Za-z0-9._~:-]{1,512})")
 TALK = "chat:"
 DEEPEST = 50
+SERVED = "https://cdn.bsky.app/img/feed_fullsize/plain"
 
 
 def split(uri: str) -> tuple[str, str, str]:
@@ -91,6 +91,7 @@ def post(
     claimed = facets.claimed(text, record)
     times = [time for time in (moment(word(record, "createdAt")), indexed) if time is not None]
     parent = word(record, "reply", "parent", "uri")
+    langs = record.get("langs")
     return envelopes.build(
         network=NETWORK,
         external_id=uri,
@@ -105,6 +106,8 @@ def post(
         mentions=[*facets.mentioned(claimed), *envelopes.mentioned(text)],
         direct=asked or bool(us and parent.startswith(f"at://{us}/") and owner != us),
         ours=bool(us) and owner == us,
+        media=list(pictures(owner, part(record, "embed"), shown)),
+        language=langs[0] if isinstance(langs, list) and langs and isinstance(langs[0], str) else "",
     )
 
 
@@ -196,6 +199,23 @@ def _cards(embed: Row) -> Iterator[str]:
             yield quoted
 
 
-def pictures(embed: Row) -> list[Any]:
-    """The images of a record's embed, also beside a quotation."""
-    return [*many(embed, "images"), *many(embed, "media", "images")]
+def pictures(did: str, embed: Row, shown: Row = NOTHING) -> Iterator[Media]:
+    """The pictures and films of a post, with what their author says they show, also beside a quotation.
+
+    ``shown`` is the network's view of them, which has their addresses; without it pictures are where all are served.
+    """
+    views = [*many(shown, "images"), *many(shown, "media", "images")]
+    for place, image in enumerate([*many(embed, "images"), *many(embed, "media", "images")]):
+        address = word(views[place], "fullsize") if place < len(views) else ""
+        link = word(image, "image", "ref", "$link")
+        served = f"{SERVED}/{did}/{link}@jpeg" if link.isalnum() else ""
+        yield Media(
+            kind="image",
+            url=address or served,
+            alt=word(image, "alt"),
+            type=word(image, "image", "mimeType")[:100],
+            size=max(0, number(image, "image", "size") or 0),
+        )
+    for film in (embed, part(embed, "media")):
+        if part(film, "video"):
+            yield Media(kind="video", alt=word(film, "alt"), type=word(film, "video", "mimeType")[:100])
