@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0014_standing'),
+        ('inbox', '0015_frustrated'),
     ]
 
     operations = [
