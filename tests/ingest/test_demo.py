@@ -53,7 +53,9 @@ def test_everything_written_until_now_has_come_down_the_line(bea: Member) -> Non
     assert Conversation.objects.filter(workspace=acme).count() == sum(
         any(said.is_history for said in talk.said) for one in story.world() for talk in one.talk
     )
-    noted = sum(len(talk.notes) for one in story.world() for talk in one.talk)
+    noted = sum(
+        len(talk.notes) + sum(did.verb == "note" for did in talk.did) for one in story.world() for talk in one.talk
+    )
     assert Note.objects.filter(conversation__workspace=acme).count() == noted
     assert Order.objects.filter(workspace=acme).count() == sum(len(one.order) for one in story.world())
     assert {row["kind"] for row in Source.objects.values("kind")} == {f"demo_{name}" for name in story.NETWORKS}

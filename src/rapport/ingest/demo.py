@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from datetime import timedelta
 
 from rapport.accounts import founding
 from rapport.accounts.models import Member, Role, User, Workspace
 from rapport.channels.base import Batch
 from rapport.channels.demo import story
 from rapport.core.database import now, write
-from rapport.inbox import working
+from rapport.inbox import snoozing, tagging, viewing, working
 from rapport.inbox.models import Conversation, Message, Source, Term
 from rapport.ingest import accepting, pipeline, pretending
 
@@ -24,6 +26,7 @@ ROLES = {
     "kevin": Role.OBSERVER,
 }
 TERMS = {"handle": ("@acme", "@acmehelp"), "name": ("Acme",), "rival": ("Norvik", "@norvik")}
+VIEWS = {"Harbour Road": 'tag:"Harbour Road"', "Unanswered complaints": "is:complaint is:needs"}
 EMPTY = "Lowbridge Choir (empty)"
 
 
@@ -49,6 +52,8 @@ def plant(user: User | None = None) -> Member:
         for name, member in staff.items():
             Message.objects.filter(workspace=acme, ours=True, identity__address=name).update(by=member)
         _act(acme, {who: staff[name] for who, name in story.OURS.items()})
+        for name, words in VIEWS.items():
+            viewing.keep(name, words, by=bea, shared=True)
         Member.objects.filter(workspace=acme).update(guide_step=1)
         pretending.begin(acme)
         founding.found(EMPTY, owner_name=bea.name, user=visitor, demo=True)
@@ -75,10 +80,17 @@ def _act(acme: Workspace, staff: dict[str, Member]) -> None:
     }
     for talk in talks:
         for did in talk.did:
-            by, row = staff[did.who], rows[talk.id]
-            if did.verb == "assign":
-                working.assign(row, staff[did.what], by=by)
-            elif did.verb == "silence":
-                working.no_answer_needed(row, by=by, why=did.what)
-            else:
-                working.settle(row, by=by)
+            _do(rows[talk.id], did, staff)
+
+
+def _do(row: Conversation, did: story.Did, staff: dict[str, Member]) -> None:
+    by = staff[did.who]
+    verbs: dict[str, Callable[[], object]] = {
+        "assign": lambda: working.assign(row, staff[did.what], by=by),
+        "silence": lambda: working.no_answer_needed(row, by=by, why=did.what),
+        "settle": lambda: working.settle(row, by=by),
+        "tag": lambda: tagging.tag(row, did.what, by=by),
+        "note": lambda: working.note(row, did.what, by=by),
+        "snooze": lambda: snoozing.snooze(row, (now() + timedelta(days=int(did.what))).isoformat(), by=by),
+    }
+    verbs[did.verb]()

@@ -83,10 +83,10 @@ class Someone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Did(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What a colleague did about a talk: who, the verb, and for some verbs why or to whom."""
+    """What a colleague did about a talk: who, the verb, and for some verbs why, to whom, which word, until when."""
 
     who: str
-    verb: Literal["settle", "silence", "assign"]
+    verb: Literal["settle", "silence", "assign", "tag", "snooze", "note"]
     what: str = ""
 
 
