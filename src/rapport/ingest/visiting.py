@@ -27,8 +27,9 @@ EVERY = timedelta(minutes=1)
 """How often a channel is polled that does not say."""
 ROUNDS = 40
 """Batches taken at one visit; then others have their turn."""
-SWEEP = 300.0
-"""Seconds between two polls of a source that is listened to: should the stream lose something, it comes so."""
+SWEEP = timedelta(minutes=5)
+"""How often a source that is listened to is polled beside, if its channel does not say: should the stream lose
+something, it comes so."""
 log = logging.getLogger(__name__)
 Beat = Callable[[], None]
 
@@ -69,11 +70,11 @@ def _poll(source: Source, channel: Fetches, settings: Connected, token: str, sto
 
 def _hear(source: Source, channel: Any, settings: Connected, token: str, stop: Stop, beat: Beat) -> None:
     """Listen; poll as soon as the stream stands, so that what came before it is not lost, and now and then after."""
-    polled = 0.0
+    polled, sweep = 0.0, getattr(channel, "sweep", SWEEP).total_seconds()
     for batch in channel.listen(settings, source.stream_cursor or None, stop):
         beat()
         _take(source, batch, token, stream=True)
-        if not polled or time.monotonic() - polled > SWEEP:
+        if not polled or time.monotonic() - polled > sweep:
             if isinstance(channel, Fetches):
                 _poll(source, channel, settings, token, stop, beat)
             else:

@@ -189,6 +189,16 @@ def test_a_refusal_is_a_sentence(server: Fake, status: int, headers: Any, says: 
     assert desk.cursor is None
 
 
+def test_what_came_before_the_trouble_is_kept(server: Fake) -> None:
+    desk = Desk(server)
+    server.says("ann", "@brand hello")
+    server.goes_wrong("/api/v1/conversations", 503, times=2)
+    batch = desk.channel.fetch(desk.settings, None)
+    assert ([item.envelope.text for item in batch.items], batch.more) == (["@brand hello"], True)
+    with pytest.raises(ChannelError, match="fault of its own"):
+        desk.channel.fetch(desk.settings, batch.cursor)
+
+
 def test_while_a_server_wants_to_be_left_alone_nothing_is_sent_there(server: Fake) -> None:
     desk = Desk(server)
     reset = (datetime.now(UTC) + timedelta(seconds=90)).isoformat()

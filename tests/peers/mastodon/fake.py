@@ -161,6 +161,7 @@ def fake(port: int = 0, of: Fake | None = None, **how: Any) -> Iterator[Fake]:
     """The fake on a free port (or ``port``); ``of`` is one that ran before and keeps what it knows."""
     server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
     server.daemon_threads = True
+    server.handle_error = lambda request, address: None  # type: ignore[method-assign]
     there = of or Fake(**how)
     there.url = f"http://127.0.0.1:{server.server_port}"
     server.fake = there  # type: ignore[attr-defined]

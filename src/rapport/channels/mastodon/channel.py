@@ -64,6 +64,8 @@ class MastodonChannel:
     limit: Limit | None = Home().limit
     cannot_send = ""
     every = timedelta(seconds=30)
+    sweep = timedelta(minutes=1)
+    """Beside the stream: who is filtered is in no stream, and of many deletions no stream tells us."""
     reactions = ("like",)
 
     def __init__(self) -> None:
@@ -102,9 +104,14 @@ class MastodonChannel:
         server = Server(settings)
         there = self._home(server, settings)
         poll = polling.Poll(server, there, Place.of(cursor), self._blocked(server))
-        for reads in polling.lists(there, _hashtags(settings), settings.get("public", ""), _wanted(settings)):
-            poll.read(reads)
-        poll.look_again(datetime.now(UTC))
+        try:
+            for reads in polling.lists(there, _hashtags(settings), settings.get("public", ""), _wanted(settings)):
+                poll.read(reads)
+            poll.look_again(datetime.now(UTC))
+        except ChannelError:
+            if not poll.items:
+                raise
+            poll.more = True  # what came before the trouble is kept; asked again, the trouble speaks for itself
         return poll.batch()
 
     def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]:

@@ -121,7 +121,7 @@ def _hear(
                 waiting.put((ear, NotServed()))
                 return
             if answer.status != 200:
-                raise server.refused(answer.status)
+                raise server.refused(answer.status, net.Answer(answer.status, answer.headers, b"", base))
             waiting.put((ear, None))
             for event in sse.events(answer.chunks):
                 if ended.is_set():
