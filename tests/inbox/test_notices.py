@@ -24,7 +24,7 @@ from rapport.core.database import now
 from rapport.core.events import record
 from rapport.core.models import Event, Work
 from rapport.inbox import replying, working
-from rapport.inbox.models import Conversation, Notification, PushAddress, PushKey, Wishes
+from rapport.inbox.models import Conversation, Notification, PushAddress, PushKey, Source, Wishes
 from rapport.inbox.notices import announcing, choosing, digest, pushing, wording
 from rapport.inbox.notices.choosing import Choice
 from tests.conftest import NOW, Cast
@@ -114,10 +114,11 @@ def test_an_answer_that_did_not_leave_is_told_to_who_wrote_it(cast: Cast, networ
     cast.clock.shift(timedelta(seconds=11))
     work.run_due()
     work.run_due()
-    assert told(cast.bea) == ["Your answer to @ann did not leave."] and told(cast.cem) == []
+    assert told(cast.bea) == ["Your answer to @ann did not reach them."] and told(cast.cem) == []
 
 
 def test_a_silent_source_is_told_to_who_looks_after_sources(cast: Cast) -> None:
+    Source.objects.filter(pk=cast.source.pk).update(silent_at=NOW)
     record("source.silent", cast.source, why="silent", hours=3)
     work.run_due()
     assert told(cast.dana) == ["The source Social has fallen silent."] and told(cast.bea) == []

@@ -49,7 +49,7 @@ def places(workspace: Workspace, masks: Masks, *, apply: bool, spare: frozenset[
     """
     found: Counter[str] = Counter()
     for place in PLACES:
-        own = "message_id" if place.model.__name__ in {"Revision", "Reading", "Disposition"} else "pk"
+        own = "message_id" if place.model.__name__ in {"Revision", "Reading", "Disposition", "Manner"} else "pk"
         spared = spare if own == "message_id" or place.model.__name__ == "Message" else frozenset()
         columns = [*place.texts, *place.documents, *{place.talk, own} - {"", "pk"}]
         for batch in batches(place.rows(workspace), *columns):
@@ -160,9 +160,11 @@ def _is_theirs(envelope: Envelope, theirs: Theirs) -> bool:
 
 def _cover_envelope(envelope: Envelope, mask: Mask) -> Envelope:
     """The same envelope with them covered; it keeps its version, so that it is no edit if it is read again."""
-    names = ("text", "subject", "url")
+    names = ("text", "subject", "url", "quoted", "content_warning")
     made = {name: mask.cover(getattr(envelope, name)) for name in names}
     mentions = tuple(one for one in envelope.mentions if not mask.spans(one) and not mask.spans(f"@{one.lstrip('@')}"))
-    if mentions == envelope.mentions and all(made[name] == getattr(envelope, name) for name in names):
+    others = tuple(one for one in envelope.participants if not mask.spans(one) and not mask.spans(f"@{one}"))
+    same = mentions == envelope.mentions and others == envelope.participants
+    if same and all(made[name] == getattr(envelope, name) for name in names):
         return envelope
-    return msgspec.structs.replace(envelope, **made, mentions=mentions, version=version(envelope))
+    return msgspec.structs.replace(envelope, **made, mentions=mentions, participants=others, version=version(envelope))

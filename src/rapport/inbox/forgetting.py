@@ -155,7 +155,7 @@ def _bury(known: Known, seen: Seen) -> None:
             Draft.objects.filter(conversation__in=some).delete()
             answers = Outgoing.objects.filter(conversation__in=some)
             answers.filter(state__in=FLYING).update(state=Outgoing.State.WITHDRAWN)
-            answers.update(text="", error="")
+            answers.update(text="", error="", content_warning="")
             Conversation.objects.filter(pk__in=some).update(thread=covering.FORGOTTEN)
         seen()
     for conversation in Conversation.objects.filter(pk__in=_some(known.spoke | known.began)):

@@ -19,6 +19,7 @@ from rapport.inbox.models import (
     Disposition,
     Draft,
     Fact,
+    Manner,
     Message,
     Note,
     Outgoing,
@@ -55,6 +56,13 @@ class Place:
 
 PLACES = (
     Place(Message, "workspace_id", ("text", "subject", "url", "external_id"), talk="conversation_id"),
+    Place(
+        Manner,
+        "message__workspace_id",
+        ("quoted", "content_warning"),
+        ("participants",),
+        talk="message__conversation_id",
+    ),
     Place(Revision, "message__workspace_id", ("text",), talk="message__conversation_id"),
     Place(Reading, "message__workspace_id", documents=("data",), talk="message__conversation_id"),
     Place(Disposition, "message__workspace_id", documents=("reasons",), talk="message__conversation_id"),
@@ -63,7 +71,7 @@ PLACES = (
     Place(PersonNote, "workspace_id", ("text",)),
     Place(Fact, "workspace_id", ("thing", "words")),
     Place(Draft, "conversation__workspace_id", ("text",), talk="conversation_id"),
-    Place(Outgoing, "workspace_id", ("text", "error"), talk="conversation_id"),
+    Place(Outgoing, "workspace_id", ("text", "error", "content_warning"), talk="conversation_id"),
     Place(Person, "workspace_id", ("organisation", "note")),
     Place(Relation, "workspace_id", ("words", "note")),
     Place(Organisation, "workspace_id", ("name",)),

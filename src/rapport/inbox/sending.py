@@ -7,22 +7,22 @@ it is looked up on the network before anything is sent again, always with the sa
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
 from rapport.accounts.models import Member
 from rapport.channels import base
-from rapport.channels.base import ChannelError, Finds, Handle, Recognises, Sends
+from rapport.channels.base import ChannelError, Finds, Handle, Recognises, Sends, Targets
 from rapport.channels.text import one_line
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import keeping, private, renewing, working
+from rapport.inbox import aiming, keeping, private, renewing, working
 from rapport.inbox.budgeting import Purse
-from rapport.inbox.models import Conversation, Message, Outgoing
+from rapport.inbox.models import Conversation, Manner, Message, Outgoing
 
 ATTEMPTS = 6
 EARLIER = 10
@@ -67,6 +67,7 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
         if not isinstance(channel, Sends):
             raise ChannelError(source.cannot_send, permanent=True)
         with Purse(source, strict=False):
+            aiming.look(outgoing, channel, values)
             return channel.send(values, _words(outgoing))
     except ChannelError as error:
         keeping.refused(source, error)
@@ -105,7 +106,25 @@ def _words(outgoing: Outgoing) -> base.Outgoing:
         subject=one_line(conversation.subject, 300),
         public=conversation.public,
         around=_around(outgoing) if letters else msgspec.UNSET,
+        how=_manner(outgoing) or msgspec.UNSET,
     )
+
+
+def _manner(outgoing: Outgoing) -> base.Manner | None:
+    """How it is said, beyond its words; None where there is nothing to say. Warned of is what was warned of before."""
+    to = outgoing.in_reply_to
+    theirs = to.said_how if to else Manner()
+    made = base.Manner(
+        visibility=cast(base.Visibility, outgoing.visibility or theirs.visibility),
+        content_warning=outgoing.content_warning or theirs.content_warning,
+        participants=tuple(theirs.participants),
+        version=to.version if to and _reads_versions(outgoing) else "",
+    )
+    return made if made != base.Manner() else None
+
+
+def _reads_versions(outgoing: Outgoing) -> bool:
+    return isinstance(outgoing.conversation.source.channel, Targets)
 
 
 def _around(outgoing: Outgoing) -> base.Around:
@@ -128,6 +147,10 @@ def _left(outgoing: Outgoing, handle: Handle) -> None:
             outgoing.conversation, outgoing.text, outgoing.by, external_id=_name(outgoing, handle), url=handle.url
         )
         state = States.DELIVERED if handle.delivered else States.SENT
+        if outgoing.visibility:
+            Manner.objects.get_or_create(message=message, defaults={"visibility": outgoing.visibility})
+            seen = outgoing.visibility in {"public", "unlisted"}
+            Message.objects.filter(pk=message.pk).update(public=seen)
         Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
         record("outgoing.left", outgoing, by=outgoing.by, state=str(state))
         hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from rapport.inbox.models import Conversation, Disposition, Fact, Feeling, Promise, Reading, Revision
+from rapport.inbox.models import Conversation, Disposition, Fact, Feeling, Manner, Promise, Reading, Revision
 
 
 def strip(ids: list[int]) -> None:
     """What hangs on messages keeps no words: no reading, no revision, no fact; decisions stay without their evidence."""
     Reading.objects.filter(message__in=ids).delete()
     Revision.objects.filter(message__in=ids).delete()
+    Manner.objects.filter(message__in=ids).delete()
     for model in (Fact, Promise, Feeling):
         model.objects.filter(message__in=ids).delete()
     for row in Disposition.objects.filter(message__in=ids):

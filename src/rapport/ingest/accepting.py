@@ -6,9 +6,10 @@ import msgspec
 from django.db.models import F
 
 from rapport.channels.base import Batch, Envelope, Item
-from rapport.core import counters, work
+from rapport.core import counters
 from rapport.core.database import locked, now, write
 from rapport.core.hashing import key
+from rapport.inbox import reporting
 from rapport.inbox.models import Arrival, Message, Pulse, Source
 from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
@@ -38,7 +39,7 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
         orders.keep(source.workspace, batch.orders)
         bumps = remarks.keep(source, batch.remarks)
         for report in batch.reports:
-            work.put("outgoing.report", msgspec.to_builtins(report), workspace_id=source.workspace_id)
+            reporting.put(source.workspace_id, report)
         place = "stream_cursor" if stream else "cursor"
         changes: dict[str, object] = {place: batch.cursor} if batch.cursor is not None else {}
         if (fresh and not history) or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life

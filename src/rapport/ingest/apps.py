@@ -14,12 +14,14 @@ class IngestConfig(AppConfig):
         import rapport.inbox.notices.digest
         import rapport.inbox.notices.pushing
         import rapport.inbox.remembering
+        import rapport.inbox.reporting
         import rapport.inbox.sending
         import rapport.inbox.straining
         import rapport.inbox.telling
         import rapport.ingest.comparing
         import rapport.ingest.exports
         import rapport.ingest.importing
+        import rapport.ingest.looking
         import rapport.ingest.memory.returning
         import rapport.ingest.pretending
         import rapport.ingest.reprocessing  # noqa: F401

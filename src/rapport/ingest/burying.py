@@ -52,5 +52,8 @@ def _forget_arrivals(message: Message, line: Line, versions: set[str]) -> None:
 
 
 def _blank(arrivals: QuerySet[Arrival], line: Line) -> None:
-    nothing = msgspec.structs.replace(line.envelope, text="", subject="", url="", mentions=(), deleted=True)
+    nothing = msgspec.structs.replace(
+        line.envelope, text="", subject="", url="", quoted="", content_warning="", mentions=(), participants=(),
+        media=(), deleted=True,
+    )  # fmt: skip
     arrivals.update(raw=b"", envelope=_encode(nothing))

@@ -16,7 +16,7 @@ from django.conf import settings
 from rapport.core import counters
 from rapport.core.database import now
 from rapport.inbox import tombstones, working
-from rapport.inbox.models import Conversation, Disposition, Message, Reading, Revision
+from rapport.inbox.models import Conversation, Disposition, Manner, Message, Reading, Revision
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
@@ -97,6 +97,12 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
     reading = read([post], us)[0]
     message.addressed = reading.addressed
     message.save(update_fields=["text", "version", "addressed"])
+    if e.quoted or e.content_warning or e.visibility or e.participants or hasattr(message, "manner"):
+        said = {
+            "quoted": clean(e.quoted), "visibility": e.visibility, "content_warning": clean(e.content_warning, 500),
+            "participants": [clean(one, 320) for one in e.participants],
+        }  # fmt: skip
+        Manner.objects.update_or_create(message=message, defaults=said)
     tombstones.tell_again(message.conversation)
     Reading.objects.update_or_create(
         message=message,

@@ -16,7 +16,7 @@ from rapport.core.database import now
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox.models import Arrival, Disposition, Message, Reading
+from rapport.inbox.models import Arrival, Disposition, Manner, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.versions import version
@@ -50,6 +50,7 @@ _MESSAGE = (
     "deleted_at",
 )
 _READING = ("message", "model", "language", "valence", "data")
+_MANNER = ("message", "quoted", "visibility", "content_warning", "participants")
 _DISPOSITION = ("message", "row", "needs", "urgency", "confidence", "reasons", "at")
 
 
@@ -136,12 +137,20 @@ def _write_messages(workspace: Workspace, lines: list[Line]) -> None:
         _READING,
         [(id, r.model, r.language, r.valence_score, _encode(r).decode()) for id, r in readings],
     )
+    manners = ((line.message_id, line.envelope) for line in lines)
+    sql.insert(Manner, _MANNER, [(id, *manner(e)) for id, e in manners if any(manner(e)[:3]) or e.participants])
     decisions = ((line.message_id, line.decision) for line in lines if line.decision)
     sql.insert(
         Disposition,
         _DISPOSITION,
         [(id, d.row, d.needs, d.urgency, d.confidence, _encode(d.reasons).decode(), moment) for id, d in decisions],
     )
+
+
+def manner(e: Envelope) -> tuple[str, str, str, str]:
+    """Quoted words, visibility, warning and participants (as JSON), as they are kept."""
+    others = _encode([clean(one, 320) for one in e.participants]).decode()
+    return clean(e.quoted), e.visibility, clean(e.content_warning, 500), others
 
 
 def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:

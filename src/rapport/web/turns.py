@@ -157,7 +157,7 @@ def _window(conversation: Conversation, edge: Message | None, *, around: bool) -
 
 def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
     edited = Exists(Revision.objects.filter(message=OuterRef("pk")))
-    rows = rows.select_related("identity", "by", "reading", "outgoing").annotate(edited=edited)
+    rows = rows.select_related("identity", "by", "reading", "outgoing", "manner").annotate(edited=edited)
     return rows.prefetch_related("dispositions__by", "feelings")
 
 

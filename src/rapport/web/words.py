@@ -96,9 +96,17 @@ OUTGOING = {
     "sending": _("Sending"),
     "sent": _("Sent"),
     "delivered": _("Delivered"),
+    "read": _("Read"),
+    "bounced": _("Came back"),
     "failed": _("Not sent"),
     "unknown": _("Nobody knows whether it left"),
     "withdrawn": _("Withdrawn"),
+}
+VISIBILITY = {
+    "public": _("public"),
+    "unlisted": _("public, not listed"),
+    "followers": _("followers only"),
+    "direct": _("private"),
 }
 SILENCE = {
     "not_about_us": _("Not about us"),

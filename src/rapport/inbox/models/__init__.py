@@ -4,7 +4,7 @@ from rapport.inbox.models.arrival import Arrival
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
 from rapport.inbox.models.mention import Mention
-from rapport.inbox.models.message import Disposition, Message, Reading, Revision
+from rapport.inbox.models.message import Disposition, Manner, Message, Reading, Revision
 from rapport.inbox.models.note import Note
 from rapport.inbox.models.notification import Notification, PushAddress, PushKey, Wishes
 from rapport.inbox.models.outgoing import Draft, Outgoing
@@ -24,6 +24,7 @@ __all__ = [
     "Draft",
     "Fact",
     "Feeling",
+    "Manner",
     "Mention",
     "Message",
     "Note",

@@ -1,4 +1,4 @@
-"""Message, and what hangs on it: its Reading, its Dispositions, its Revisions."""
+"""Message, and what hangs on it: its Manner, its Reading, its Dispositions, its Revisions."""
 
 from __future__ import annotations
 
@@ -59,9 +59,35 @@ class Message(models.Model):
         ]
 
     @property
+    def said_how(self) -> Manner:
+        """Its manner; an empty one where it has none."""
+        return getattr(self, "manner", None) or Manner()
+
+    @property
     def decision(self) -> Disposition | None:
         """The disposition that stands: a person's if there is one, else the latest."""
         return self.dispositions.order_by("-id").first()
+
+
+class Visibility(models.TextChoices):
+    """Who can see a message, where its network knows such steps."""
+
+    PUBLIC = "public", "Public"
+    UNLISTED = "unlisted", "Public, not listed"
+    FOLLOWERS = "followers", "Followers only"
+    DIRECT = "direct", "Private"
+
+
+class Manner(models.Model):
+    """How a message was said beyond its words, where there is anything to say: most have no such row."""
+
+    message = models.OneToOneField(Message, models.CASCADE, primary_key=True, related_name="manner")
+    quoted = models.TextField(default="")
+    """What stood below their own words (a mail's quoted history): kept, and shown folded."""
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default="", blank=True)
+    content_warning = models.CharField(max_length=500, default="")
+    participants = models.JSONField(default=list)
+    """The addresses of the others who are spoken to, so that an answer keeps them."""
 
 
 class Reading(models.Model):

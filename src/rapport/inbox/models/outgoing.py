@@ -9,7 +9,7 @@ from django.db import models
 from rapport.accounts.models import Member, Workspace
 from rapport.core.database import now
 from rapport.inbox.models.conversation import Conversation
-from rapport.inbox.models.message import Message
+from rapport.inbox.models.message import Message, Visibility
 
 
 class Draft(models.Model):
@@ -28,6 +28,9 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
+WARNED = [("gone", "Deleted there"), ("edited", "Changed there")]
+
+
 class Outgoing(models.Model):
     """An answer in the outbox. Nothing leaves twice: the key goes with every attempt, and *unknown* is looked up first."""
 
@@ -37,6 +40,8 @@ class Outgoing(models.Model):
         SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
         DELIVERED = "delivered", "Delivered"
+        READ = "read", "Read"
+        BOUNCED = "bounced", "Came back"
         FAILED = "failed", "Not sent"
         UNKNOWN = "unknown", "Nobody knows whether it left"
         WITHDRAWN = "withdrawn", "Withdrawn"
@@ -53,6 +58,11 @@ class Outgoing(models.Model):
     held_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(default="")
+    warned = models.CharField(max_length=10, choices=WARNED, default="", blank=True)
+    """``gone`` or ``edited``: what it answers had changed there; its writer was told, and may send it all the same."""
+    visibility = models.CharField(max_length=10, choices=Visibility.choices, default="", blank=True)
+    """Who may see it, where its writer chose something narrower than what it answers."""
+    content_warning = models.CharField(max_length=500, default="")
     was = models.JSONField(default=dict)
     """The conversation's state before the answer, restored when it is withdrawn or fails."""
     created_at = models.DateTimeField(default=now)

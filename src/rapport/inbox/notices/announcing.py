@@ -160,9 +160,18 @@ def failed(event: Event) -> None:
         tell(event.workspace_id, listening(event.workspace_id, [row.by_id]), [news])
 
 
+@on("outgoing.bounced")
+def bounced(event: Event) -> None:
+    """Who wrote the answer that came back."""
+    failed(event)
+
+
+@on("source.degraded")
+@on("source.needs_reauthorisation")
+@on("source.expires_soon")
 @on("source.silent")
 def silent(event: Event) -> None:
-    """Who looks after sources hears that one should have spoken and has not."""
+    """Who looks after sources hears that one should have spoken and has not, fails, or must be signed in to again."""
     told = [(member, choice) for member, choice in listening(event.workspace_id) if member.manages]
     tell(event.workspace_id, told, [News("silent", "source", event.subject_id, event.pk)])
 

@@ -31,12 +31,13 @@ def tell(member: Member, rows: Sequence[Notification]) -> list[Told]:
         if id not in found and (now_at := whereabouts.of(member.workspace_id, id)):
             found.update(zip([id], _conversations(member, [now_at]), strict=False))
     ids = [row.subject_id for row in rows if row.subject == "source"]
-    sources = dict(Source.objects.filter(workspace_id=member.workspace_id, pk__in=ids).values_list("pk", "name"))
+    sources = Source.objects.filter(workspace_id=member.workspace_id).in_bulk(ids)
     told = []
     for row in rows:
         if row.subject == "source" and row.subject_id in sources:
-            sentence = _("The source %(name)s has fallen silent.") % {"name": sources[row.subject_id]}
-            told.append(Told(row, sentence, reverse("wellbeing", args=[member.workspace.slug])))
+            told.append(
+                Told(row, _of_source(sources[row.subject_id]), reverse("wellbeing", args=[member.workspace.slug]))
+            )
         elif row.subject == "conversation" and row.subject_id in found:
             talk = found[row.subject_id]
             path = reverse("conversation", args=[member.workspace.slug, talk.pk]) + "?stream=all"
@@ -53,6 +54,22 @@ def _conversations(member: Member, ids: list[int]) -> list[Conversation]:
     return list(Conversation.objects.seen_by(member).filter(pk__in=ids).select_related("identity"))
 
 
+def _of_source(source: Source) -> str:
+    """How it stands now, which may be better than when it was told."""
+    match source.standing:
+        case "needs_reauthorisation":
+            words = _("The source %(name)s must be signed in to again.")
+        case "degraded":
+            words = _("The source %(name)s has trouble.")
+        case "silent":
+            words = _("The source %(name)s has fallen silent.")
+        case _ if source.expiry_told_at and source.expires_at:
+            words = _("The source %(name)s must be signed in to again soon.")
+        case _:
+            words = _("The source %(name)s does well again.")
+    return words % {"name": source.name}
+
+
 def _of_conversation(row: Notification, talk: Conversation) -> str:
     who = str(talk.identity) if talk.identity else _("somebody")
     by = row.by.name if row.by else _("A colleague")
@@ -66,5 +83,5 @@ def _of_conversation(row: Notification, talk: Conversation) -> str:
         case "frustrated":
             return _("%(who)s seems to be stuck with us.") % {"who": who}
         case "failed":
-            return _("Your answer to %(who)s did not leave.") % {"who": who}
+            return _("Your answer to %(who)s did not reach them.") % {"who": who}
     return _("%(who)s needs an answer.") % {"who": who}

@@ -19,6 +19,7 @@ from rapport.inbox.models import (
     Draft,
     Fact,
     Feeling,
+    Manner,
     Mention,
     Message,
     Note,
@@ -65,6 +66,7 @@ class Kind:
 
 
 MESSAGE_PARTS = (
+    Part("manner", Manner, ("quoted", "visibility", "content_warning", "participants"), many=False),
     Part("reading", Reading, ("model", "language", "valence", "data"), many=False),
     Part(
         "dispositions", Disposition, ("row", "needs", "urgency", "confidence", "reasons", "at"), refs={"by": "member"}
@@ -97,7 +99,7 @@ KINDS: tuple[Kind, ...] = (
         {"person": "person"},
     ),
     Kind("person_note", PersonNote, ("text", "at", "withdrawn_at"), {"person": "person", "by": "member"}),
-    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable")),
+    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable", "requests_a_day", "cost_a_day")),
     Kind(
         "conversation",
         Conversation,
@@ -136,7 +138,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "answer",
         Outgoing,
-        ("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
+        (
+            *("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
+            *("warned", "visibility", "content_warning"),
+        ),
         {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
     ),
     Kind(
@@ -195,6 +200,7 @@ LEFT_OUT: dict[str, str] = {
     "inbox.PushAddress": "Where one browser is reached.",
     "inbox.PushKey": "A key of this server.",
     "inbox.Wishes": "How somebody wished to be told here; they choose anew.",
+    "inbox.Spent": "What a day's requests were, here.",
     "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
     "people.Trait": "Hashes of addresses and names, made anew.",
     "people.Likeness": "Found anew.",

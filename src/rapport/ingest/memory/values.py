@@ -18,7 +18,12 @@ from rapport.people.likeness import Sign
 from rapport.understanding.reading import Reading, Reason
 
 DEEPEST = 40
-SHAPES: dict[str, Any] = {"Reading.data": Reading, "Disposition.reasons": list[Reason], "Merge.evidence": list[Sign]}
+SHAPES: dict[str, Any] = {
+    "Reading.data": Reading,
+    "Disposition.reasons": list[Reason],
+    "Merge.evidence": list[Sign],
+    "Manner.participants": list[str],
+}
 """JSON that pages read as a value; all else is an object."""
 _RUNS = ("javascript:", "data:", "vbscript:")
 
@@ -87,7 +92,7 @@ def _text(field: models.Field[Any, Any], text: str) -> str:
         raise ValueError("it holds a NUL sign")
     if field.max_length is not None and len(text) > field.max_length:
         raise ValueError(f"at most {field.max_length} characters")
-    if field.choices and text not in dict(field.flatchoices):
+    if field.choices and text not in dict(field.flatchoices) and (text or not field.blank):
         raise ValueError("it is none of the words known here")
     if field.name == "url" and text.strip().lower().startswith(_RUNS):
         raise ValueError("it is no address to follow")

@@ -66,7 +66,10 @@ def _rows(kind: Kind, batch: list[Row], ids: list[int], made: Returned) -> tuple
 
 _EXTRA: dict[str, tuple[tuple[str, ...], Callable[[], tuple[Any, ...]]]] = {
     "answer": (("key",), lambda: (new_key(),)),  # the key goes with every attempt of one answer, and is nobody else's
-    "source": (("token", "sealed", "cursor", "error"), lambda: (new_token(), "", "", "")),
+    "source": (
+        ("token", "sealed", "cursor", "stream_cursor", "error", "lease", "failures"),
+        lambda: (new_token(), "", "", "", "", "", 0),
+    ),
 }
 
 

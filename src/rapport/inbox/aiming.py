@@ -1,0 +1,44 @@
+"""Aiming: before an answer leaves, a look at what it answers. Whoever wrote it learns of a deletion or an edit first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rapport.channels.base import ChannelError, Settings, Targets
+from rapport.core import work
+from rapport.inbox.models import Outgoing
+
+GONE = "What you answer was deleted there meanwhile. Nothing was sent."
+EDITED = "What you answer was changed there meanwhile. Nothing was sent: read it again first."
+
+
+class Moved(ChannelError):
+    """What is about to be answered is not what its writer saw. ``how`` is ``gone`` or ``edited``."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(GONE if how == "gone" else EDITED, permanent=True)
+        self.how = how
+
+
+def look(outgoing: Outgoing, channel: Any, settings: Settings) -> None:
+    """Raises Moved, once: whoever was told and sends it all the same is not asked again.
+
+    A network that will not say (a permanent error) does not hold the answer up: it will say so when it is sent.
+    """
+    to = outgoing.in_reply_to
+    if to is None or not isinstance(channel, Targets):
+        return
+    if to.deleted_at is not None:
+        state = "gone"
+    else:
+        try:
+            state = channel.target(settings, to.external_id, to.version).state
+        except ChannelError as error:
+            if error.permanent and not error.reauthorise:
+                return
+            raise
+    if state == "there" or state == outgoing.warned:
+        return
+    Outgoing.objects.filter(pk=outgoing.pk).update(warned=state)
+    work.put("message.look_again", {"message": to.pk}, workspace_id=outgoing.workspace_id, key=None)
+    raise Moved(state)
