@@ -99,7 +99,7 @@ KINDS: tuple[Kind, ...] = (
         {"person": "person"},
     ),
     Kind("person_note", PersonNote, ("text", "at", "withdrawn_at"), {"person": "person", "by": "member"}),
-    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable", "requests_a_day", "cost_a_day")),
+    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable", "passed", "requests_a_day", "cost_a_day")),
     Kind(
         "conversation",
         Conversation,
