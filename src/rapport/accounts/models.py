@@ -58,6 +58,8 @@ class Workspace(models.Model):
     zone = models.CharField(max_length=60, default="UTC")
     languages = models.JSONField(default=list)
     demo = models.BooleanField(default=False)
+    manner = models.JSONField(default=dict)
+    """How everybody who writes here does so, in figures, made anew daily (see ``inbox.manner``)."""
     created_at = models.DateTimeField(default=now)
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.models import Work
-from rapport.inbox import noticing, waking
+from rapport.inbox import manner, noticing, waking
 from rapport.inbox.models import Arrival, Source
 from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
@@ -64,6 +64,7 @@ def watch(stop: threading.Event) -> None:
         noticing.notice(now())
         announcing.lates(now())
         exports.sweep()
+        manner.refresh(now())
         stop.wait(ROUND)
 
 

@@ -170,7 +170,7 @@ def _person(
     whole = timeline.whose(identity.person)
     spoke = speaking.everybody(row) if line is None or line.earlier or line.later else line.spoke
     others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=whole.identities)
-    return about(whole, identity.person, member) | {
+    return about(whole, identity.person, member, talk=row.pk) | {
         "identity": identity,
         "also": [one for one in spoke if one.pk not in whole.identities],
         "orders": list(Order.objects.filter(person__in=whole.people).order_by("-placed_at", "-pk")[:OTHERS]),

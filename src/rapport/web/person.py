@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.core.database import now
-from rapport.inbox import facts, feeling, promising, relating, story
+from rapport.inbox import facts, feeling, manner, promising, relating, story
 from rapport.inbox.models import Message
 from rapport.people import organising, timeline
 from rapport.people.models import Identity, Merge, Person
 from rapport.understanding import asking, feelings
-from rapport.web import words
+from rapport.web import tones, words
 from rapport.web.alike import alike
 from rapport.web.answering import page, wants_fragment
 from rapport.web.drawing import draw
@@ -67,14 +67,17 @@ def _timeline(request: HttpRequest, of: timeline.Whose) -> dict[str, Any]:
     }
 
 
-def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PANE) -> dict[str, Any]:
-    """What the page and the desk's pane say of somebody, own words first."""
+def about(
+    of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PANE, talk: int | None = None
+) -> dict[str, Any]:
+    """What the page and the desk's pane (of the conversation ``talk``) say of somebody, own words first."""
     theirs = Message.objects.filter(identity__in=of.identities, ours=False, deleted_at=None)
     first = theirs.order_by("said_at").values("said_at")[:1]
     worded = theirs.exclude(text="").annotate(since=Subquery(first)).order_by("-said_at", "-pk").first()
     moment = now()
     known_facts = facts.known(of, moment)
-    said = feeling.exchange(of, drawn)
+    whole = feeling.exchange(of)
+    said = whole[-drawn:]
     points = feelings.points([feeling.turn_of(message) for message in said])
     small = drawn == IN_PANE
     return {
@@ -86,6 +89,7 @@ def about(of: timeline.Whose, row: Person, member: Member, *, drawn: int = IN_PA
         "since": worded.since if worded else first.values_list("said_at", flat=True).first(),
         "facts": known_facts,
         "drawing": draw(points, width=300 if small else 620, most=16 if small else 60),
+        "manner": tones.shown(manner.of(whole, member.workspace, talk), here=talk is not None),
         "turning": feelings.turning(points)[-3:] if small else feelings.turning(points)[-6:],
         "promises": promising.owed(of),
         "story": story.of(of, points, member),
