@@ -52,6 +52,7 @@ MADE_ANEW = {
     "Manner": {"message"},
     "Promise": {"id", "message"},
     "Feeling": {"id", "message"},
+    "Label": {"id", "message", "lifted"},
     "Event": {"workspace_id"},
     "Note": {"key"},
     "Identity": {"workspace", "compared_at"},

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "rapport.accounts.apps.AccountsConfig",
     "rapport.people.apps.PeopleConfig",
     "rapport.inbox.apps.InboxConfig",
+    "rapport.learning.apps.LearningConfig",
     "rapport.ingest.apps.IngestConfig",
     "rapport.web.apps.WebConfig",
 ]

@@ -106,6 +106,8 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Fact": "Its kind, and a hash.",
     "inbox.Promise": "Who owes it: us or them.",
     "inbox.Feeling": "Codes.",
+    "learning.Training": "Figures, and hashed weights that hold no words; learned anew without whoever is forgotten.",
+    "learning.Label": "Codes.",
     "inbox.Arrival": "Its bytes are looked at one by one.",
     "inbox.Outgoing": "What a conversation's standing was: codes.",
     "inbox.Conversation": "Codes.",

@@ -23,6 +23,7 @@ from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.inbox.triage.disposition import Facts
 from rapport.ingest import knowing, sql
 from rapport.ingest.threads import TURNS
+from rapport.learning import serving
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Turn
 from rapport.understanding.reading import Reading as Read
@@ -145,17 +146,29 @@ class Replay(Iterator[tuple[list[Replayed], Place]]):
             if row.by_id is not None:
                 corrected.add(row.message_id)
         models = dict(Reading.objects.filter(message__in=ids).values_list("message", "model"))
+        readings, decisions = self._judged(messages, posts, said)
         return [
             Replayed(
                 message,
                 reading,
-                None if message.ours else decide(_facts(post, reading, said.get(message.pk))),
+                decisions.get(message.pk),
                 standing.get(message.pk),
                 models.get(message.pk, ""),
                 message.pk in corrected,
             )
-            for message, post, reading in zip(messages, posts, read(posts, self._us), strict=True)
+            for message, reading in zip(messages, readings, strict=True)
         ]
+
+    def _judged(
+        self, messages: list[Message], posts: list[Post], said: dict[int, Envelope]
+    ) -> tuple[list[Read], dict[int, Decision]]:
+        """The readings, and the decision about each of theirs by id, as the line would make them now."""
+        own, shipped = serving.of(self.scope.workspace.pk), read(posts, self._us)
+        readings = own.felt([post.text for post in posts], shipped)
+        theirs = [place for place, message in enumerate(messages) if not message.ours]
+        facts = [_facts(posts[at], readings[at], said.get(messages[at].pk)) for at in theirs]
+        decisions = own.weighed(facts, [decide(one) for one in facts], [shipped[at] for at in theirs])
+        return readings, {messages[at].pk: one for at, one in zip(theirs, decisions, strict=True)}
 
 
 def _ordered(rows: QuerySet[Message], *, back: bool = False) -> QuerySet[Message]:

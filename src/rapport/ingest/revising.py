@@ -24,6 +24,7 @@ from rapport.inbox.triage.words import headline
 from rapport.inbox.versions import version
 from rapport.ingest import burying
 from rapport.ingest.line import Line, clean
+from rapport.learning import serving
 from rapport.people.addresses import folded
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
@@ -94,7 +95,8 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
         text=text, author=e.author.address, said_at=message.said_at, mentions=e.mentions, direct=e.direct,
         ours=message.ours,
     )  # fmt: skip
-    reading = read([post], us)[0]
+    own, shipped = serving.of(message.workspace_id), read([post], us)
+    reading = own.felt([text], shipped)[0]
     message.addressed = reading.addressed
     message.save(update_fields=["text", "version", "addressed"])
     if e.quoted or e.content_warning or e.visibility or e.participants or hasattr(message, "manner"):
@@ -113,7 +115,8 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
     )  # fmt: skip
     if message.ours or message.dispositions.filter(by__isnull=False).exists():
         return []
-    decided = decide(Facts(text=message.text, reading=reading))
+    facts = Facts(text=message.text, reading=reading)
+    decided = own.weighed([facts], [decide(facts)], shipped)[0]
     Disposition.objects.create(
         message=message, row=decided.row, needs=decided.needs, urgency=decided.urgency, confidence=decided.confidence,
         reasons=msgspec.to_builtins(decided.reasons),

@@ -22,6 +22,7 @@ from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.versions import version
 from rapport.ingest import burying, colleagues, identities, knowing, revising, sql, threads, turns
 from rapport.ingest.line import Crossed, Line, Thread, clean
+from rapport.learning import serving
 from rapport.people.addresses import folded
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
@@ -76,7 +77,7 @@ def store(arrivals: list[Arrival], *, alone: bool) -> None:
     touched = threads.attach(workspace, fresh, touched_besides)
     if fresh:
         colleagues.assign(workspace, fresh)
-        _understand(fresh, us)
+        _understand(fresh, us, serving.of(workspace.pk))
         _write_messages(workspace, fresh)
         turns.turn(touched, fresh)
         known |= {line.key: line.message_id for line in fresh}
@@ -102,8 +103,11 @@ def _first_of_each(lines: list[Line]) -> list[Line]:
     return sorted(once.values(), key=lambda line: (line.said_at, line.arrival.pk))
 
 
-def _understand(lines: list[Line], us: Us) -> None:
-    """Reading and triage of their messages; of ours only the reading (what we promised, whether we asked)."""
+def _understand(lines: list[Line], us: Us, own: serving.Taught) -> None:
+    """Reading and triage of their messages; of ours only the reading (what we promised, whether we asked).
+
+    ``own``: what this workspace's people taught, weighed in.
+    """
     posts = [
         Post(
             text=line.envelope.text,
@@ -116,12 +120,19 @@ def _understand(lines: list[Line], us: Us) -> None:
         )
         for line in lines
     ]
-    for line, post, reading in zip(lines, posts, read(posts, us), strict=True):
+    shipped = read(posts, us)
+    for line, reading in zip(lines, own.felt([post.text for post in posts], shipped), strict=True):
         line.reading = reading
-        if not line.ours:
-            line.decision = decide(
-                Facts(text=post.text, reading=reading, before=post.before, suspicions=line.envelope.suspicions)
-            )
+    theirs = [place for place, line in enumerate(lines) if not line.ours]
+    facts = [_facts(lines[place], posts[place]) for place in theirs]
+    decisions = own.weighed(facts, [decide(one) for one in facts], [shipped[place] for place in theirs])
+    for place, decision in zip(theirs, decisions, strict=True):
+        lines[place].decision = decision
+
+
+def _facts(line: Line, post: Post) -> Facts:
+    assert line.reading is not None  # noqa: S101 - every line was read above
+    return Facts(text=post.text, reading=line.reading, before=post.before, suspicions=line.envelope.suspicions)
 
 
 def _write_messages(workspace: Workspace, lines: list[Line]) -> None:

@@ -23,7 +23,7 @@ REST = 0.25
 """Seconds between two looks when nothing was due."""
 ROUND = 300.0
 """Seconds between two looks at whether a source fell silent, or an answer is late."""
-LONG = ("import", "reprocess", "return", "forget", "export")
+LONG = ("import", "reprocess", "return", "forget", "export", "train")
 LEAVING = ("outgoing.send",)
 
 

@@ -60,6 +60,10 @@ WORDS: Final[dict[str, str]] = {
     "suspicion.repeated": "the same words came before",
     "suspicion.links": "full of links",
     "suspicion.hurried": "written in a blink",
+    "taught.yes": "your team answers such posts",
+    "taught.unsure": "your team has answered some like this",
+    "taught.less": "your team seldom answers such posts",
+    "taught.no": "your team does not answer such posts",
     "read.cut": "only the beginning was read",
 }
 """Reason code → what an agent would say. Every code that ``read`` and ``decide`` give is here; a test holds it so."""

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from rapport.inbox.models import Disposition, Feeling, Promise
 from rapport.inbox.models.conversation import states_of
+from rapport.learning.models import Label
 from rapport.people.models import Person
 
 Rows = QuerySet[Any]
@@ -138,7 +139,7 @@ def _acted(core: Core, found: Kinds) -> Q:
     """The members that any of these rows names."""
     judged: Iterable[tuple[Rows, str]] = (
         (model.objects.filter(message__in=core.messages.values("pk")), who)
-        for model, who in ((Disposition, "by"), (Promise, "kept_by"), (Feeling, "by"))
+        for model, who in ((Disposition, "by"), (Promise, "kept_by"), (Feeling, "by"), (Label, "by"))
     )
     named = [(found[kind], name) for kind, names in _ACTORS.items() for name in names]
     who = Q(pk__in=[])

@@ -35,6 +35,7 @@ from rapport.inbox.models import (
     Term,
     View,
 )
+from rapport.learning.models import Label
 from rapport.people.models import Apart, Belonging, Identity, Merge, Order, Organisation, Person, Union
 
 
@@ -74,6 +75,7 @@ MESSAGE_PARTS = (
     Part("revisions", Revision, ("version", "text", "at")),
     Part("promises", Promise, ("start", "end", "who", "kept_at"), refs={"kept_by": "member"}),
     Part("feelings", Feeling, ("valence", "emotion", "at", "withdrawn_at"), refs={"by": "member"}),
+    Part("labels", Label, ("task", "answer", "at"), refs={"by": "member"}),
 )
 KINDS: tuple[Kind, ...] = (
     Kind("member", Member, ("name", "role", "zone", "created_at", "left_at")),
@@ -204,6 +206,7 @@ LEFT_OUT: dict[str, str] = {
     "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
     "people.Trait": "Hashes of addresses and names, made anew.",
     "people.Likeness": "Found anew.",
+    "learning.Training": "Weights, and how they were measured: learned anew from what people did and corrected.",
     "ingest.SavedMapping": "How columns of other people's files were named.",
 }
 """Tables without a record, and why."""
