@@ -18,6 +18,7 @@ from rapport.inbox.models import Arrival, Source
 from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
 from rapport.ingest.keeper import Keeper
+from rapport.learning import nights
 
 REST = 0.25
 """Seconds between two looks when nothing was due."""
@@ -63,6 +64,7 @@ def watch(stop: threading.Event) -> None:
         close_old_connections()
         noticing.notice(now())
         announcing.lates(now())
+        nights.train(now())
         exports.sweep()
         manner.refresh(now())
         stop.wait(ROUND)

@@ -29,7 +29,7 @@ _OF_VERB: Final = {
     "conversation.assigned": ("assigned", "yes"),
     "conversation.answered_there": ("answered", "yes"),
 }
-_ABOUT_THE_TALK: Final = frozenset({"already_settled", "being_helped", "correction"})
+_ABOUT_THE_TALK: Final = frozenset({"already_settled", "being_helped", "correction", "label"})
 """Why somebody decided for silence that says nothing of the words themselves; a correction counts by itself."""
 
 

@@ -49,6 +49,7 @@ STYLES = (
     "notices",
     "page",
     "search",
+    "label",
     "components",
     "public",
     "forced",

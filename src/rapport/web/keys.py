@@ -26,6 +26,8 @@ REPLY, DONE, SILENCE, SNOOZE, REOPEN = "r", "e", "q", "s", "b"
 ASSIGN, ASK, NOTE, TAG = "a", "i", "n", "t"
 WHY, UNDO, UNDO_TOO, SEARCH, HELP = "w", "z", "u", "/", "?"
 ARRIVED = "."
+YES, NO, SKIP = "y", "n", "p"
+DISPLEASED, EVEN, PLEASED = "a", "s", "d"
 
 KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
     (
@@ -62,6 +64,15 @@ KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key((UNDO, UNDO_TOO), _("undo")),
             Key(("Esc",), _("leave the field, close what is open"), "leave"),
             Key((HELP,), _("this list"), "help"),
+        ),
+    ),
+    (
+        _("Label posts"),
+        (
+            Key((YES,), _("it needs an answer")),
+            Key((NO,), _("it needs none")),
+            Key((DISPLEASED, EVEN, PLEASED), _("displeased, even, pleased")),
+            Key((SKIP,), _("skip it")),
         ),
     ),
 )

@@ -137,6 +137,24 @@ SIGN = {
     name: "positive" if name in {"joy", "gratitude", "admiration", "optimism"} else "negative" for name in FEELINGS
 } | {"surprise": "neutral"}
 """Where a corrected emotion puts a message."""
+TASKS = {"needs": _("Needs an answer"), "valence": _("How it was felt")}
+TRAINED = {
+    "used": _("in use"),
+    "earlier": _("was in use"),
+    "too_few": _("not tried: too few examples"),
+    "one_sided": _("not tried: all examples say the same"),
+    "no_better": _("refused: no better than what is in use"),
+    "worse": _("refused: worse than the shipped model"),
+    "worse_than_ours": _("refused: worse than the model in use"),
+}
+EXAMPLES = {
+    "correction": _("corrections"),
+    "label": _("labels"),
+    "answered": _("answered"),
+    "dismissed": _("no answer needed"),
+    "reopened": _("reopened"),
+    "assigned": _("assigned"),
+}
 LEVELS = {"low": _("displeased"), "even": _("even"), "high": _("pleased")}
 VALENCES = {"negative": _("displeased"), "neutral": _("even"), "positive": _("pleased")}
 FACTS = {

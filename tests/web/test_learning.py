@@ -1,0 +1,114 @@
+"""The pages Learning and Label posts, as people see them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from rapport.core import work
+from rapport.learning import errands, training
+from rapport.learning.course.lessons import Outcome
+from rapport.learning.models import Label, Training
+from tests.conftest import Cast
+from tests.web.conftest import Browser
+
+PAGE, LABELS = "/w/acme/learning/", "/w/acme/labels/"
+FIGURES = {
+    "examples": 120,
+    "before": {"n": 120, "score": 0.61, "found": 0.97},
+    "after": {"n": 120, "score": 0.78, "found": 0.98},
+}
+
+
+def trained(cast: Cast, task: str = "needs", *, verdict: str = "used", in_use: bool = True) -> Training:
+    return Training.objects.create(
+        workspace=cast.acme, task=task, verdict=verdict, in_use=in_use, weights=b"x" if verdict == "used" else None,
+        examples=120, figures=FIGURES, by=cast.dana,
+    )  # fmt: skip
+
+
+def words(body: bytes) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", body.decode()).split())
+
+
+def test_an_owner_sees_what_there_is_to_learn_from_and_trains(
+    cast: Cast, browse: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browse(cast.dana)
+    said = words(browser.get(PAGE).content)
+    assert "Nothing was trained yet" in said and "The shipped model alone." in said
+    assert browser.post(f"{PAGE}training/").status_code == 302
+    assert "Waiting for its turn" in words(browser.get(PAGE).content)
+    monkeypatch.setattr(errands, "send", lambda errand, seen: Outcome(verdict="too_few", figures={"examples": 3}))
+    while work.run_due(1, only=("train",)):
+        pass
+    said = words(browser.get(PAGE).content)
+    assert "not tried: too few examples" in said and "Train now" in said
+
+
+def test_scores_before_and_after_stand_with_their_counts_and_one_click_goes_back(cast: Cast, browse: Browser) -> None:
+    browser = browse(cast.dana)
+    trained(cast)
+    trained(cast, "valence", verdict="worse", in_use=False)
+    said = words(browser.get(PAGE).content)
+    for part in ("61.0 %", "78.0 %", "120", "refused: worse than the shipped model", "found 97.0 % → 98.0 %", "Dana"):
+        assert part in said, part
+    answer = browser.post(f"{PAGE}back/", {"task": "needs"}, follow=True)
+    assert "Only the shipped model is in use now." in words(answer.content)
+    assert training.in_use(cast.acme, "needs") is None
+    answer = browser.post(f"{PAGE}back/", {"task": "needs"}, follow=True)
+    assert "there is nothing to go back from" in words(answer.content)
+
+
+def test_an_agent_is_told_and_a_stranger_finds_nothing(cast: Cast, browse: Browser) -> None:
+    assert browse(cast.bea).get(PAGE).status_code == 403
+    assert browse(cast.bea).post(f"{PAGE}training/").status_code == 403
+    assert browse(cast.olga).get(LABELS).status_code == 403
+    assert browse(cast.dot).get(PAGE).status_code == 404
+    assert browse(cast.dot).get(LABELS).status_code == 404
+
+
+def test_labelling_is_blind_keeps_one_answer_and_is_undone(cast: Cast, browse: Browser) -> None:
+    browser = browse(cast.bea)
+    assert "There is nothing to label now." in words(browser.get(LABELS).content)
+    talk = cast.says("@ann", "@acme Monday", name="Ann Lee")
+    message = talk.messages.get()
+    body = browser.get(LABELS).content.decode()
+    main = body[body.index("<main") : body.index("</main>")]
+    assert "@acme Monday" in main and "Ann Lee" not in main and "@ann" not in main and "unsure" not in main
+    assert 'data-key="y"' in main and 'data-key="n"' in main
+    answer = browser.post(f"{LABELS}answer/", {"task": "needs", "message": message.pk, "answer": "yes"}, follow=True)
+    assert "Kept." in words(answer.content) and Label.objects.get().answer == "yes"
+    answer = browser.post(f"{LABELS}undo/", {"task": "needs"}, follow=True)
+    assert "Undone." in words(answer.content) and not Label.objects.exists()
+    answer = browser.post(f"{LABELS}undo/", {"task": "needs"}, follow=True)
+    assert "There is nothing to undo." in words(answer.content)
+
+
+@pytest.mark.parametrize("sent", [{"answer": "perhaps"}, {"answer": ""}, {"task": "mood", "answer": "positive"}])
+def test_what_makes_no_sense_is_answered_in_a_sentence(cast: Cast, browse: Browser, sent: dict[str, str]) -> None:
+    message = cast.says("@ann", "@acme Monday").messages.get()
+    answer = browse(cast.bea).post(f"{LABELS}answer/", {"task": "needs", "message": message.pk} | sent, follow=True)
+    assert answer.status_code == 200 and "Choose one of the answers." in words(answer.content)
+
+
+def test_a_message_of_another_workspace_is_none(cast: Cast, browse: Browser) -> None:
+    message = cast.says("@ann", "@acme Monday").messages.get()
+    for given in (message.pk, "x", ""):
+        sent = {"task": "needs", "message": given, "answer": "yes"}
+        assert browse(cast.dot).post("/w/elsewhere/labels/answer/", sent).status_code == 404
+
+
+def test_the_pages_ask_little(cast: Cast, browse: Browser) -> None:
+    for n in range(12):
+        cast.says(f"@p{n}", f"@acme word{'abcdefghijkl'[n]} of {n}")
+        trained(cast, in_use=False)
+    for page, most in ((PAGE, 24), (LABELS, 22)):
+        browser = browse(cast.dana)
+        browser.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page)
+        assert len(queries) <= most, (page, len(queries))
