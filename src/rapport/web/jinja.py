@@ -46,7 +46,6 @@ def environment(**options: Any) -> Environment:
         messages=(),
         live_seen=0,
         plain_http=plain_http(settings.RAPPORT_URL),
-        held_seconds=settings.RAPPORT_HELD_SECONDS,
     )
     env.filters.update(
         ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
