@@ -125,7 +125,9 @@ def _chat_style() -> bytes:
 
 
 def _chat_script() -> bytes:
-    return squeezing.script((HERE / "chat" / "chat.js").read_text("utf-8")).encode()
+    """Its parts share one scope, which nothing else sees."""
+    parts = "".join((HERE / "chat" / f"{name}.js").read_text("utf-8") for name in ("keeping", "showing", "doing"))
+    return squeezing.script(f'(() => {{"use strict";\n{parts}}})();').encode()
 
 
 @cache
