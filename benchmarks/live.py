@@ -24,8 +24,7 @@ SOURCE = str(Path(__file__).resolve().parents[1] / "src")
 SERVER = """
 import sys, threading, time
 from rapport.config import asgi, serving
-from rapport.core.live import Hub, publish
-from rapport.core.tickets import ticket
+from rapport.core.live import Hub, publish, ticket
 
 def pages(environ, start_response):
     start_response("200 OK", [])

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from rapport.core.live import Hub, position, publish
-from rapport.core.tickets import ticket
+from rapport.core.live import Hub, position, publish, ticket
 
 KEY = "a key for tests only"
 Start = Callable[..., Any]

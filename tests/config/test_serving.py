@@ -27,8 +27,7 @@ Start = Callable[..., Any]
 LISTENING = """
 import sys, time, threading
 from rapport.config import asgi, serving
-from rapport.core.live import Hub
-from rapport.core.tickets import ticket
+from rapport.core.live import Hub, ticket
 
 def pages(environ, start_response):
     if environ["PATH_INFO"] == "/stuck":

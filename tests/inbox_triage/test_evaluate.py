@@ -11,7 +11,7 @@ import pytest
 
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
-from rapport.inbox.triage.evaluate import evaluate, triage
+from rapport.inbox.triage.evaluate import TASKS, evaluate, triage
 from rapport.inbox.triage.labelled import turns_of, us_of
 from rapport.understanding import Post, Turn, Us, read
 
@@ -128,3 +128,88 @@ def test_a_thread_from_a_file_is_decided_as_one_from_the_record() -> None:
     before = (Turn(ours=True, author="acme", text=earlier),)
     (reading,) = read([Post(text=text, before=before)], Us(handles=("@acme",)))
     assert decide(Facts(text=text, reading=reading, before=before)) == filed
+
+
+TASKS_OF_POSTS: list[tuple[str, list[dict[str, Any]]]] = [
+    ("sentiment", [{"text": "I love it, wonderful!", "label": "positive"}, {"text": "horrible", "label": "negative"}]),
+    ("emotion", [{"text": "so angry and furious", "label": "anger"}, {"text": "crying, so sad", "label": "sadness"}]),
+    ("ekman", [{"text": "I am so happy and thankful", "ekman": ["joy"]}, {"text": "a table", "ekman": ["neutral"]}]),
+    ("complaint", [{"text": "@acme my order never arrived, awful service", "label": "complaint"},
+                   {"text": "@acme thank you so much!", "label": "not-complaint"}]),
+    ("intent", [{"text": "where is my order?", "label": "question"}, {"text": "thank you!!", "label": "thanks"}]),
+    ("offensive", [{"text": "you idiot", "label": "offensive"}, {"text": "good evening", "label": "not-offensive"}]),
+    ("language", [{"text": "Wo ist mein Paket geblieben?", "lang": "german"}]),
+    ("safety", [{"text": "@acme there is a smell of gas in the flat, what do I do", "flag": True, "kind": "danger"},
+                {"text": "@acme when do you open", "flag": False}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "labelled"), TASKS_OF_POSTS, ids=[task for task, _ in TASKS_OF_POSTS])
+def test_what_a_post_says_is_counted_beside_who_does_not_read(
+    tmp_path: Path, task: str, labelled: list[dict[str, Any]]
+) -> None:
+    figures = evaluate(task, write(tmp_path / "posts.jsonl", labelled))
+    assert (figures["n"], figures["accuracy"]) == (len(labelled), 1.0)
+    assert figures["trivial"]
+    json.dumps(figures)
+
+
+def test_safety_says_what_is_found_and_what_is_a_false_alarm(tmp_path: Path) -> None:
+    figures = evaluate("safety", write(tmp_path / "posts.jsonl", TASKS_OF_POSTS[-1][1]))
+    assert (figures["recall"], figures["false_alarm_rate"]) == (1.0, 0.0)
+    assert figures["recall_by_kind"] == {"danger": 1.0}
+
+
+def test_promises_are_scored_by_span_and_who(tmp_path: Path) -> None:
+    rows = [
+        {"text": "We will send it on Friday.", "from": "us", "said_at": "2026-03-02T10:00:00Z",
+         "promises": [{"span": "We will send it on Friday", "who": "us", "due": "2026-03-06"}]},
+        {"text": "Thank you for asking.", "from": "us", "said_at": None, "promises": []},
+        {"text": "The moon is full.", "from": "us", "said_at": None,
+         "promises": [{"span": "The moon is full", "who": "us", "due": None}]},
+    ]  # fmt: skip
+    figures = evaluate("promise", write(tmp_path / "promises.jsonl", rows))
+    assert (figures["n"], figures["promises"], figures["precision"], figures["recall"]) == (3, 2, 1.0, 0.5)
+    assert figures["who_accuracy"] == 1.0
+
+
+def test_threads_are_counted_in_time_or_not(tmp_path: Path) -> None:
+    threads = Path(__file__).parents[1] / "understanding" / "frustration" / "to_build_on.jsonl"
+    figures = evaluate("frustration", threads)
+    assert figures["stuck"] == figures["in_time"] + figures["late"] + figures["missed"] > 5
+    assert figures["in_time"] > figures["missed"] and figures["calm"] > 5 * figures["false_alarms"]
+    row = json.loads(threads.read_text("utf-8").splitlines()[0]) | {"should_alarm_by_turn": 1}
+    assert evaluate("frustration", write(tmp_path / "one.jsonl", [row]))["in_time"] == 0
+
+
+@pytest.mark.parametrize(
+    ("task", "row", "sentence"),
+    [
+        ("ekman", {"text": "a", "ekman": ["bliss"]}, "ekman knows anger, disgust"),
+        ("ekman", {"text": "a", "ekman": []}, "Post 1 has no label"),
+        ("sentiment", {"text": "a", "label": "mixed"}, "sentiment knows negative, neutral, positive"),
+        ("intent", {"text": "a", "label": "card_arrival"}, "learn them first: rapport train intent"),
+        ("offensive", {"text": "a", "label": 3}, "Post 1 is labelled '3'; offensive knows"),
+        ("safety", {"text": "a", "flag": "maybe"}, "safety knows true, false"),
+        ("promise", {"text": "a", "promises": "b"}, "promises are a list"),
+        ("promise", {"text": "a", "promises": [{"span": "zzz"}]}, "does not stand in its text"),
+        ("promise", {"text": "a", "promises": [{"span": "a", "due": "soon"}]}, "'soon' is no date"),
+        ("promise", {"text": "a", "said_at": "today", "promises": []}, "'today' is no time"),
+        ("frustration", {"turns": [], "should_alarm_by_turn": 1}, "Thread 1 has no turns"),
+        ("frustration", {"turns": [{"from": "bot", "text": "x"}], "should_alarm_by_turn": 1}, "from is us or them"),
+        ("frustration", {"turns": [{"from": "us", "text": "x"}], "should_alarm_by_turn": 0}, "number of a turn"),
+    ],
+)
+def test_a_row_of_any_task_that_cannot_be_used_is_a_sentence(
+    tmp_path: Path, task: str, row: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        evaluate(task, write(tmp_path / "bad.jsonl", [row]))
+
+
+def test_the_page_names_every_task_and_every_key(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "evaluate.md").read_text("utf-8")
+    assert [task for task in TASKS if f"`{task}`" not in page] == []
+    for task, labelled in TASKS_OF_POSTS:
+        keys = evaluate(task, write(tmp_path / "posts.jsonl", labelled)).keys()
+        assert [key for key in keys if f"`{key}`" not in page] == []

@@ -25,7 +25,6 @@ from rapport.inbox import (
     tagging,
     undoing,
     viewing,
-    visits,
     working,
 )  # fmt: skip
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
@@ -88,8 +87,6 @@ def live(cast: Cast) -> None:
     correcting.correct(Message.objects.get(external_id="c1"), needs="yes", urgency=2, by=cast.dana)
     working.settle(cy, by=cast.dana)
     snoozing.snooze(cy, "hour", by=cast.dana)
-    visit = visits.meet(cast.source, ann.thread, email="ann@lee.example")
-    visits.attach(visit, ann)
     Outgoing.objects.update(state="failed", error="The network was asleep.")
 
 

@@ -21,7 +21,8 @@ from rapport.cli.ground import say
 def evaluate(task: str, file: Path, model: Path | None, as_json: bool) -> None:
     """Measure on labelled posts how often it is right.
 
-    TASK is sentiment, needs, row, urgency, addressed, emotion or language; FILE is JSON Lines, plain or gzip.
+    TASK is needs, row, urgency, addressed, safety, sentiment, emotion, ekman, complaint, intent, offensive, language,
+    promise or frustration; FILE is JSON Lines, plain or gzip. docs/evaluate.md says the fields and the figures.
     """
     from rapport.inbox.triage import evaluate as figures
 
@@ -34,9 +35,12 @@ def evaluate(task: str, file: Path, model: Path | None, as_json: bool) -> None:
 
 def _table(found: dict[str, Any]) -> str:
     lines = [f"{name:<20} {value}" for name, value in found.items() if not isinstance(value, dict)]
-    lines.append(f"\n{'label':<16} {'precision':>9} {'recall':>9} {'f1':>9} {'n':>7}")
-    for label, row in found["per_class"].items():
+    if "per_class" in found:
+        lines.append(f"\n{'label':<16} {'precision':>9} {'recall':>9} {'f1':>9} {'n':>7}")
+    for label, row in found.get("per_class", {}).items():
         lines.append(f"{label:<16} {row['precision']:>9} {row['recall']:>9} {row['f1']:>9} {row['support']:>7}")
     for source, row in found.get("per_src", {}).items():
         lines.append(f"{source:<16} accuracy {row['accuracy']}, macro F1 {row['macro_f1']}, n {row['n']}")
+    for way, row in found.get("trivial", {}).items():
+        lines.append(f"trivial: {way.replace('_', ' ')}: {json.dumps(row)}")
     return "\n".join(lines)

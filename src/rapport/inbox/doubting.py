@@ -1,7 +1,7 @@
 """Doubting: what makes an answer less than an answer, said before it leaves. The writer may send it all the same.
 
-Three things, each in a sentence: the same words have gone to others today; it takes up nothing of what was said; it asks
-what was answered before.
+Four things, each in a sentence: it has words that insult; the same words have gone to others today; it takes up nothing
+of what was said; it asks what was answered before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox.feeling import exchange
 from rapport.inbox.models import Conversation, Outgoing
 from rapport.people import timeline
-from rapport.understanding import asking, stock
+from rapport.understanding import asking, rude, stock
 from rapport.understanding.feelings import shortened
 
 OTHERS = 2
@@ -29,7 +29,18 @@ class Doubted(Refused):
 
 def doubt(conversation: Conversation, words: str) -> Doubted | None:
     """What is to be thought about before these words leave, if anything."""
-    return _same(conversation, words) or _stock(conversation, words) or _asked(conversation, words)
+    return _rude(words) or _same(conversation, words) or _stock(conversation, words) or _asked(conversation, words)
+
+
+def _rude(words: str) -> Doubted | None:
+    found = rude.judged([words])[0]
+    if found.chance < rude.BAR:
+        return None
+    if not found.words:
+        return Doubted("This may be read as an insult. Read it once more, or send it as it is.")
+    return Doubted(
+        "“%(words)s” may be read as an insult. Say it otherwise, or send it as it is.", words=", ".join(found.words[:3])
+    )
 
 
 def _same(conversation: Conversation, words: str) -> Doubted | None:

@@ -20,6 +20,8 @@ import ahocorasick
 from rapport.understanding.tokens import Tokens, cut
 
 LANGUAGES: Final = ("any", "en", "de", "fr", "es", "it", "pt")
+FURTHER: Final = {"en": ("en_moods", "en_rude")}
+"""Further files of a language, with sections of their own: for the learned heads, and for looking drafts over."""
 _ELIDING: Final = {
     "fr": ("l'", "d'", "qu'", "j'", "m'", "n'", "s'", "t'", "c'"),
     "it": ("l'", "d'", "un'", "dell'", "all'", "nell'", "sull'", "dall'", "quell'", "c'", "m'", "s'", "t'"),
@@ -107,10 +109,12 @@ def _machine() -> ahocorasick.Automaton:
 
 
 def entries(language: str) -> list[tuple[str, Entry]]:
-    """The (key, entry) pairs of a language's two files. Raises ValueError with file and line where one cannot be read."""
+    """The (key, entry) pairs of a language's files. Raises ValueError with file and line where one cannot be read."""
     listed = _read(f"lexicons/{language}.txt", language)
     if language != "any":
         listed += _read(f"lexicons/safety/{language}.txt", language)
+    for name in FURTHER.get(language, ()):
+        listed += _read(f"lexicons/{name}.txt", language)
     return listed
 
 

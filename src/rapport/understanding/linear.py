@@ -1,8 +1,7 @@
 """A small linear model over hashed words, word pairs and letter runs, and the lists' own findings; numpy alone.
 
 Its weights are whole numbers of eight bits with one scale an output, trained only on openly licensed sets (the model
-card says which, ``benchmarks/train_reading.py`` how). A batch is one concatenation of bytes, so that hashing, looking
-up and adding are each one call for all its posts.
+card says which, ``training/clean.py`` how).
 """
 
 from __future__ import annotations
@@ -23,15 +22,21 @@ from rapport.understanding.lexicon import Found
 from rapport.understanding.tokens import Tokens
 
 VALENCES: Final = 3
+EKMAN: Final = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
+MOODS: Final = ("anger", "joy", "optimism", "sadness")
 OUTPUTS: Final = (
     "negative", "neutral", "positive",
     "joy", "gratitude", "admiration", "optimism", "surprise", "confusion", "worry", "sadness", "disappointment",
     "frustration", "anger", "disgust", "unmoved",
+    *(f"ekman.{name}" for name in EKMAN), *(f"mood.{name}" for name in MOODS), "complaint", "rude", "spam",
 )  # fmt: skip
+"""Margins of three valences; chances of twelve emotions and of none; then chances whose bar is one half: Ekman's six
+feelings and none, the mood that prevails, whether it complains, is rude, or advertises."""
 _SECTIONS: Final = (
     "e.joy", "e.gratitude", "e.admiration", "e.optimism", "e.surprise", "e.confusion", "e.worry", "e.sadness",
     "e.disappointment", "e.frustration", "e.anger", "e.disgust", "i.complaint", "i.praise", "i.question", "i.request",
     "i.thanks", "i.joke", "i.spam", "i.news", "neg", "but", "p.first", "p.second",
+    "m.anger", "m.joy", "m.optimism", "m.sadness", "o.slur", "o.curse", "o.insult",
 )  # fmt: skip
 DENSE: Final = len(_SECTIONS) + 8
 
@@ -48,7 +53,7 @@ class Weights:
 
 
 def score(posts: Sequence[Tokens], dense: Floats) -> Floats:
-    """(posts, outputs) in the order of OUTPUTS: margins of the three valences, then chances 0..1 of each emotion."""
+    """(posts, outputs) in the order of OUTPUTS: margins of the three valences, then chances 0..1."""
     weights = load()
     words, letters = hashes(posts)
     total = summed(weights.hashed, *words) + summed(weights.hashed, *letters)
@@ -68,13 +73,20 @@ def features(tokens: Tokens, found: Sequence[Found], scores: dict[str, float], f
     return [*shape, *(scores.get(section, 0.0) for section in _SECTIONS)]
 
 
+def place(section: str) -> int:
+    """Where a section of the lists stands among the DENSE figures."""
+    return DENSE - len(_SECTIONS) + _SECTIONS.index(section)
+
+
 @cache
 def load() -> Weights:
     """The shipped weights, read once. Raises ValueError where they were trained on other figures than we count now."""
     with resources.files("rapport.understanding").joinpath("models/reading.npz").open("rb") as file:
         stored: Any = np.load(file, allow_pickle=False)
         if stored["dense"].shape != (DENSE, len(OUTPUTS)):
-            raise ValueError("models/reading.npz was trained on other features: run benchmarks/train_reading.py again.")
+            raise ValueError(
+                "models/reading.npz was trained on other features: train them again (rapport.understanding.training)."
+            )
         return Weights(
             hashed=stored["hashed"],
             scale=stored["scale"],

@@ -64,19 +64,20 @@ def see(posts: Sequence[Post], us: Us) -> list[Draft]:
     """What there is to judge each post by; whoever has heads of their own for it (``heads.prepared``) starts here."""
     cuts = [cut(post.text) for post in posts]
     drafts = [
-        _draft(tokens, *tongue) for tokens, tongue in zip(cuts, language.identify(cuts, us.languages), strict=True)
+        draft(tokens, *tongue) for tokens, tongue in zip(cuts, language.identify(cuts, us.languages), strict=True)
     ]
-    _learn([draft for draft in drafts if draft.language == _LEARNED])
+    _learn([one for one in drafts if one.language == _LEARNED])
     return drafts
 
 
 def readings(posts: Sequence[Post], drafts: Sequence[Draft], us: Us) -> list[Reading]:
     """The Reading of each post from its draft."""
     ready = addressed.ready(us)
-    return [_read(post, draft, ready) for post, draft in zip(posts, drafts, strict=True)]
+    return [_read(post, one, ready) for post, one in zip(posts, drafts, strict=True)]
 
 
-def _draft(tokens: Tokens, code: str, sure: float) -> Draft:
+def draft(tokens: Tokens, code: str, sure: float) -> Draft:
+    """What the lists find in one post of language ``code``, before any model has seen it."""
     tongue = listed(code, sure)
     found = lexicon.find(tokens, tongue)
     if tongue != _LEARNED and tokens.spoken <= _FEW_WORDS and not found and (english := lexicon.find(tokens, _LEARNED)):
@@ -95,10 +96,10 @@ def _learn(drafts: list[Draft]) -> None:
     """One call of the model for all of a batch's posts in its language."""
     if not drafts:
         return
-    dense = [linear.features(draft.tokens, draft.found, draft.scores, draft.felt) for draft in drafts]
-    answers = linear.score([draft.tokens for draft in drafts], np.array(dense, dtype=np.float32)).tolist()
-    for draft, answer in zip(drafts, answers, strict=True):
-        draft.learned = answer
+    dense = [linear.features(one.tokens, one.found, one.scores, one.felt) for one in drafts]
+    answers = linear.score([one.tokens for one in drafts], np.array(dense, dtype=np.float32)).tolist()
+    for one, answer in zip(drafts, answers, strict=True):
+        one.learned = answer
 
 
 def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
@@ -119,7 +120,7 @@ def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
         addressed=whom,
         terms=tuple(dict.fromkeys(hit.term for hit in us.terms.find(tokens.text))),
         flags=raised,
-        promises=promises.find(tokens.text, post.ours, post.said_at, us.zone, draft.language),
+        promises=promises.find(tokens.text, post.ours),
         reasons=tuple(reasons),
         model=linear.load().version,
     )

@@ -21,6 +21,8 @@ _DAMPED: Final = 0.7
 _SPREAD: Final = 15.0
 _POSITIVE, _NEGATIVE = 0.25, -0.2
 _OF_FAULTS, _OF_ADDRESS = 0.2, 0.3
+_STEEP: Final = 1.7
+"""What a margin is multiplied by to be the log of a chance, fitted to the validation set."""
 _STOPS: Final = frozenset({".", ",", "?", "!", "...", ";"})
 
 
@@ -54,13 +56,24 @@ def judge(felt: float, learned: Sequence[float] | None, complaint: float, to_us:
     """
     if learned is None:
         return ("positive" if felt >= _POSITIVE else "negative" if felt <= _NEGATIVE else "neutral"), felt
-    negative, neutral, positive = learned[:3]
-    lean = _OF_FAULTS * complaint + (_OF_ADDRESS if to_us else 0.0)
-    negative, positive = negative + lean, positive - 0.3 * lean
+    negative, neutral, positive = _leaned(learned, complaint, to_us)
     score = max(-1.0, min(1.0, (positive - negative) / 2))
     if neutral >= negative and neutral >= positive:
         return "neutral", score
     return ("positive", max(score, 0.0)) if positive >= negative else ("negative", min(score, 0.0))
+
+
+def _leaned(learned: Sequence[float], complaint: float, to_us: bool) -> tuple[float, float, float]:
+    lean = _OF_FAULTS * complaint + (_OF_ADDRESS if to_us else 0.0)
+    return learned[0] + lean, learned[1], learned[2] - 0.3 * lean
+
+
+def sure(named: Valence, felt: float, learned: Sequence[float] | None, complaint: float, to_us: bool) -> float:
+    """The chance 0..1 that ``named``, what ``judge`` said of the same, is right."""
+    if learned is None:
+        return 0.5 + abs(felt) / 2 if named != "neutral" else 0.5
+    grown = [math.exp(_STEEP * margin) for margin in _leaned(learned, complaint, to_us)]
+    return grown[("negative", "neutral", "positive").index(named)] / sum(grown)
 
 
 def _turned(hit: Found, turns: dict[int, str], inside: set[int], words: list[str]) -> float:

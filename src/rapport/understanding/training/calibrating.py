@@ -50,7 +50,7 @@ def meaning(aside: Doubles, truth: Truth, names: Sequence[str], many: bool) -> M
 def quality(aside: Doubles, truth: Truth, many: bool) -> float:
     """How well margins name the labels: the mean of accuracy and macro F1; for many labels the macro F1 alone."""
     if many:
-        return float(np.mean([_best_f1(aside[:, k], truth[:, k])[0] for k in range(truth.shape[1])]))
+        return float(np.mean([best_f1(aside[:, k], truth[:, k])[0] for k in range(truth.shape[1])]))
     return _both(aside.argmax(axis=1), truth)
 
 
@@ -92,10 +92,16 @@ def _leaning(chances: Doubles, truth: Truth) -> Doubles:
 
 
 def _floor(chance: Doubles, yes: NDArray[np.bool_]) -> float:
-    return round(float(np.clip(_best_f1(chance, yes)[1] - _ROOM, 0.02, 0.98)), 4)
+    return round(float(np.clip(best_f1(chance, yes)[1] - _ROOM, 0.02, 0.98)), 4)
 
 
-def _best_f1(score: Doubles, yes: NDArray[np.bool_]) -> tuple[float, float]:
+def platt(margin: Doubles, yes: NDArray[np.bool_]) -> tuple[float, float]:
+    """(slope, shift) for which the logistic of margin * slope + shift is likeliest (Platt 1999)."""
+    slope, shift = _fitted(margin[:, None], yes[:, None], many=True)
+    return slope, float(shift[0])
+
+
+def best_f1(score: Doubles, yes: NDArray[np.bool_]) -> tuple[float, float]:
     """(best F1, the score from which on it is said)."""
     order = np.argsort(-score, kind="stable")
     hits = np.cumsum(yes[order])
