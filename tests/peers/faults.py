@@ -95,7 +95,7 @@ def way_to(upstream: str) -> Iterator[Way]:
                 if headers and headers.get(name):
                     self.send_header(name, headers[name])
             if status == 429 and not headers:
-                self.send_header("ratelimit-reset", str(int(time.time()) + 1))
+                self.send_header("ratelimit-reset", str(int(time.time())))  # "now": a second at least is kept
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):

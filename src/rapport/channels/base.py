@@ -54,6 +54,7 @@ __all__ = [
     "File",
     "Finds",
     "Handle",
+    "Introduces",
     "Item",
     "Limit",
     "Manner",
@@ -72,6 +73,7 @@ __all__ = [
     "Sends",
     "Setting",
     "Settings",
+    "Splits",
     "Stop",
     "Streams",
     "Target",
@@ -247,6 +249,23 @@ class Prices(Protocol):
 
 
 @runtime_checkable
+class Splits(Protocol):
+    """What is too long for one message may leave as several, if its writer says so: which these are, in order.
+
+    Raises a permanent ChannelError where they would be too many.
+    """
+
+    def parts(self, text: str) -> list[str]: ...
+
+
+@runtime_checkable
+class Introduces(Protocol):
+    """Knows by which handles its account is called there: without a request, without the sign."""
+
+    def known_as(self, settings: Settings) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
 class Explains(Protocol):
     """Can answer through some of its sources only: why not through this one, as a sentence; empty where it can."""
 
@@ -283,6 +302,8 @@ ABILITIES: Mapping[str, type] = {
     "react": Reacts,
     "target": Targets,
     "price": Prices,
+    "parts": Splits,
+    "known_as": Introduces,
     "cannot_send_why": Explains,
     "validate": Validates,
     "reads_where": Places,

@@ -11,7 +11,7 @@ from rapport.channels.text import one_line
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
-from rapport.inbox.connecting import GENERATED, given
+from rapport.inbox.connecting import GENERATED, given, introduce
 from rapport.inbox.models import Source
 
 ANEW = ("lease", "lease_until", "visit_at", "failures", "renewing_until", "expires_at")
@@ -37,6 +37,7 @@ def adjust(source: Source, name: str, values: Mapping[str, str], *, by: Member) 
             row.keep_settings(before | settings)
             row.save(update_fields=["name", "sealed", *ANEW])
             record("source.adjusted", row, by=by, changed=changed)
+            introduce(row, by=by)
     return changed
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, ChannelError, Connected, Setting, Tries, Validates
+from rapport.channels.base import Channel, ChannelError, Connected, Introduces, Setting, Tries, Validates
 from rapport.channels.text import clean, one_line
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
-from rapport.inbox.models import Source
+from rapport.inbox import naming
+from rapport.inbox.models import Source, Term
 from rapport.net.sentence import Sentence
 
 GENERATED = "generated_secret"
@@ -38,7 +40,18 @@ def connect(
     with write():
         source.save()
         record("source.connected", source, by=by, kind=kind)
+        introduce(source, by=by)
     return source, shown
+
+
+def introduce(source: Source, *, by: Member) -> None:
+    """The workspace knows the handles of the account: whoever tags one speaks to us."""
+    channel = source.channel
+    for handle in channel.known_as(source.settings) if isinstance(channel, Introduces) else ():
+        known = Term.objects.filter(workspace=source.workspace, kind=Term.Kind.HANDLE, text__iexact=f"@{handle}")
+        if not known.exists():
+            with suppress(Refused):  # it knows too many words already: one that is missing is no reason not to connect
+                naming.add(source.workspace, Term.Kind.HANDLE, f"@{handle}", by=by)
 
 
 def attempt(channel: Channel, settings: Mapping[str, str]) -> str:

@@ -72,7 +72,7 @@ class Line:
             if left <= 0 or not self._readable(left):
                 raise NeverLeft(f"{self._host} does not answer in time.")
             self._read()
-        if self._protocol.state is not State.OPEN:
+        if self._protocol.handshake_exc is not None:  # all may be said, and the line closed, by now
             raise Rejected(f"{self._host} does not speak WebSocket at this address.")
 
     def _readable(self, seconds: float) -> bool:

@@ -30,7 +30,6 @@ class Chat:
     logs: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     fault: str = ""
-    closed: bool = False
     count: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -84,8 +83,6 @@ class Chat:
         """One call by an account, as the lexicon says."""
         mine = {id: one for id, one in self.convos.items() if who in {member["did"] for member in one["members"]}}
         id = query.get("convoId") or body.get("convoId") or ""
-        if self.closed:
-            return 400, {"error": "InvalidToken", "message": "Bad token scope"}
         if id and id not in mine:
             return 400, {"error": "InvalidConvo", "message": "Convo not found"}
         limit = int(query.get("limit", 50))

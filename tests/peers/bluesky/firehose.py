@@ -43,6 +43,7 @@ class Jetstream:
         """End every connection, without a word."""
         with self.changed:
             lines = list(self.open)
+            self.open.clear()
         for line in lines:
             with contextlib.suppress(OSError):
                 line.socket.shutdown(2)

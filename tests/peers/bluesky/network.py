@@ -77,6 +77,11 @@ class Account:
         self.said.append(made["uri"])
         return made
 
+    def app_password(self, *, privileged: bool = False) -> str:
+        """A new app password; a privileged one may read direct messages."""
+        body = {"name": uuid.uuid4().hex, "privileged": privileged}
+        return str(self.ask("POST", "com.atproto.server.createAppPassword", body)["password"])
+
     def mention(self, whom: Account, text: str, **more: Any) -> dict[str, str]:
         """A post that tags somebody: ``text`` has their handle, with the sign."""
         start = len(text[: text.index(f"@{whom.handle}")].encode())

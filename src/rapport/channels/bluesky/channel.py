@@ -20,7 +20,18 @@ from rapport.channels.base import (
     Settings,
     Target,
 )
-from rapport.channels.bluesky import answering, compose, hearing, looking, parse, searching, session, splitting, talking
+from rapport.channels.bluesky import (
+    answering,
+    compose,
+    facets,
+    hearing,
+    looking,
+    parse,
+    searching,
+    session,
+    splitting,
+    talking,
+)
 from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
@@ -161,6 +172,10 @@ class BlueskyChannel:
         if not _is_talk(outgoing):
             return answering.find(account, outgoing.idempotency_key)
         return talking.said(talking.Chat(account), outgoing.thread, outgoing.text, outgoing.in_reply_to)
+
+    def known_as(self, settings: Settings) -> tuple[str, ...]:
+        handle = settings.get("handle", "").strip().removeprefix("@").lower()
+        return (handle,) if facets.HANDLE.fullmatch(handle) else ()
 
     def parts(self, text: str) -> list[str]:
         """The posts that this text becomes where its author agrees to several."""

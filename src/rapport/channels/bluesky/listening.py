@@ -114,12 +114,13 @@ class BlueskyPosts:
         address = _address(settings)
         us = _us(settings)
         host, _, time_us = (cursor or "").partition(" ")
-        heard = int(time_us) if time_us.isdecimal() else 0
-        if heard and host != _host(address):
+        # Whoever begins, begins now: a line that breaks before anything was found goes on from there all the same.
+        heard = int(time_us) if time_us.isdecimal() else time.time_ns() // 1000
+        if cursor and host != _host(address):
             heard -= 60_000_000  # another server's clock
         ear = Ear(topics(settings), us, _blocks(settings, us), time_us=heard)
-        with _open(address, str(max(1, heard - REWIND)) if heard else "", blocks=bool(us)) as line:
-            yield Batch()
+        with _open(address, str(max(1, heard - REWIND)), blocks=bool(us)) as line:
+            yield Batch(cursor=f"{_host(address)} {heard}")
             yield from _hear(line, ear, _host(address), heard, stop, lambda: topics(settings))
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
@@ -130,6 +131,9 @@ class BlueskyPosts:
 
     def recognise(self, settings: Settings, outgoing: Outgoing) -> Handle | None:
         return self._account.recognise(self._may(settings), outgoing)
+
+    def known_as(self, settings: Settings) -> tuple[str, ...]:
+        return self._account.known_as(settings)
 
     def parts(self, text: str) -> list[str]:
         return self._account.parts(text)
@@ -160,9 +164,13 @@ def _hear(
 ) -> Iterator[Batch]:
     """What comes, gathered for a moment. Ends when it is told to; raises ChannelError when the line breaks."""
     flushed = signed = heard = time.monotonic()
-    first = bool(before)
+    first = True
     while not stop.is_set():
-        raw = _receive(line)
+        try:
+            raw = _receive(line)
+        except ChannelError:
+            yield _batch(ear, host)  # what was heard before the line broke
+            raise
         now = time.monotonic()
         if raw is not None:
             heard = now

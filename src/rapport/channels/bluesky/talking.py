@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from rapport.channels.base import ChannelError, Handle
-from rapport.channels.bluesky import facets, parse
+from rapport.channels.bluesky import facets, parse, xrpc
 from rapport.channels.bluesky.cursor import Basket, Cursor, first
 from rapport.channels.bluesky.fields import Row, part, row, rows, word
 from rapport.channels.bluesky.session import Session
@@ -47,7 +47,7 @@ class Chat:
         try:
             return bytes(ask())
         except XrpcError as error:
-            if error.answered in {401, 403} or "scope" in error.message.lower() or "Bad token" in error.message:
+            if error.code == xrpc.UNPRIVILEGED or error.answered == 403:
                 raise ChannelError(CLOSED, permanent=True) from error
             raise
 

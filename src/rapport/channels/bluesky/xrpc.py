@@ -24,6 +24,8 @@ PATIENCE = net.Patience(connect=5, read=20, total=40)
 LONGEST_WAIT = timedelta(hours=1)
 """However long the network asks us to wait, it is asked again after an hour."""
 STALE = frozenset({"ExpiredToken", "InvalidToken"})
+UNPRIVILEGED = "Unprivileged"
+"""Our own name for a token that is good, but not for this: servers call it InvalidToken ("Bad token scope"), too."""
 _full: dict[tuple[str, str, str], float] = {}
 _lock = threading.Lock()
 
@@ -39,7 +41,7 @@ class XrpcError(ChannelError):
     @property
     def stale(self) -> bool:
         """The token is too old, or is no longer one."""
-        return self.code in STALE or self.answered == 401
+        return self.code in STALE or (self.answered == 401 and self.code != UNPRIVILEGED)
 
 
 def call(
@@ -99,6 +101,8 @@ def _refused(answer: net.Answer, method: str) -> XrpcError:
     if answer.status >= 500 or answer.status == 408:
         message = Sentence("Bluesky has a fault of its own (%(status)s).", status=str(answer.status))
         return XrpcError(message, unknown=method == "POST", retry_after=answer.retry_after(datetime.now(UTC)), **how)
+    if code in STALE and ("scope" in words.lower() or "method" in words.lower()):
+        return XrpcError("This app password may not do that.", permanent=True, **(how | {"code": UNPRIVILEGED}))
     if code in STALE or answer.status == 401:
         return XrpcError("Bluesky no longer takes our login.", reauthorise=True, **how)
     if 300 <= answer.status < 400:
