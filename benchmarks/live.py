@@ -24,7 +24,8 @@ SOURCE = str(Path(__file__).resolve().parents[1] / "src")
 SERVER = """
 import sys, threading, time
 from rapport.config import asgi, serving
-from rapport.core.live import Hub, publish, ticket
+from rapport.core.live import Hub, publish
+from rapport.core.tickets import ticket
 
 def pages(environ, start_response):
     start_response("200 OK", [])

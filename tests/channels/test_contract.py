@@ -253,6 +253,7 @@ def test_the_registry_knows_what_it_knows() -> None:
         "bluesky",
         "bluesky_posts",
         "mastodon",
+        "chat",
         "demo_social",
         "demo_mail",
         "demo_chat",

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from rapport.core.live import Hub, position, publish, ticket
+from rapport.core.live import Hub, position, publish
+from rapport.core.tickets import ticket
 
 KEY = "a key for tests only"
 Start = Callable[..., Any]

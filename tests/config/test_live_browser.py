@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rapport.config import asgi
-from rapport.core.live import Hub, position, publish, ticket
+from rapport.core.live import Hub, position, publish
+from rapport.core.tickets import ticket
 
 pytestmark = pytest.mark.slow
 

@@ -27,7 +27,8 @@ Start = Callable[..., Any]
 LISTENING = """
 import sys, time, threading
 from rapport.config import asgi, serving
-from rapport.core.live import Hub, ticket
+from rapport.core.live import Hub
+from rapport.core.tickets import ticket
 
 def pages(environ, start_response):
     if environ["PATH_INFO"] == "/stuck":

@@ -6,8 +6,9 @@ from collections import deque
 
 import pytest
 
-from rapport.core.live import WrongTicket, last_seen, publish, read_ticket, ticket
+from rapport.core.live import last_seen, publish
 from rapport.core.room import Room, encode, event
+from rapport.core.tickets import VISITORS, WrongTicket, read_ticket, ticket
 
 NOW = 1_790_000_000.0
 
@@ -19,6 +20,14 @@ def test_a_ticket_is_good_for_a_minute_and_for_its_own_key() -> None:
         read_ticket(paper, "key", NOW + 60)
     with pytest.raises(WrongTicket):
         read_ticket(paper, "another key", NOW)
+
+
+def test_a_visitors_ticket_opens_nothing_at_the_desk_and_the_other_way_round() -> None:
+    with pytest.raises(WrongTicket):
+        read_ticket(ticket(7, 1, "key", NOW, VISITORS), "key", NOW)
+    with pytest.raises(WrongTicket):
+        read_ticket(ticket(7, 1, "key", NOW), "key", NOW, VISITORS)
+    assert read_ticket(ticket(7, 1, "key", NOW, VISITORS), "key", NOW, VISITORS) == (7, 1)
 
 
 def test_a_ticket_cannot_be_changed_to_another_workspace() -> None:

@@ -25,6 +25,7 @@ from rapport.inbox import (
     tagging,
     undoing,
     viewing,
+    visits,
     working,
 )  # fmt: skip
 from rapport.inbox.models import Fact, Message, Outgoing, Promise
@@ -87,6 +88,8 @@ def live(cast: Cast) -> None:
     correcting.correct(Message.objects.get(external_id="c1"), needs="yes", urgency=2, by=cast.dana)
     working.settle(cy, by=cast.dana)
     snoozing.snooze(cy, "hour", by=cast.dana)
+    visit = visits.meet(cast.source, ann.thread, email="ann@lee.example")
+    visits.attach(visit, ann)
     Outgoing.objects.update(state="failed", error="The network was asleep.")
 
 

@@ -181,9 +181,9 @@ def test_a_preview_or_a_refused_answer_is_not_yet_having_seen_it(cast: Cast, bea
 def test_words_come_first_and_who_said_them_is_fetched_after(cast: Cast, bea: Client) -> None:
     path = f"/w/acme/c/{cast.says('@ann', '@acme where is my parcel?', name='Ann Lee').pk}/"
     panes = bea.get(path, headers={"HX-Request": "true", "HX-Target": "panes"}).content.decode()
-    assert "parcel" in panes and 'hx-trigger="load"' in panes and "Known as" not in panes
+    assert "parcel" in panes and 'hx-trigger="load delay:50ms"' in panes and "Known as" not in panes
     person = bea.get(path, headers={"HX-Request": "true", "HX-Target": "person"}).content.decode()
-    assert "Known as" in person and "<html" not in person and 'hx-trigger="load"' not in person
+    assert "Known as" in person and "<html" not in person and 'hx-trigger="load delay:50ms"' not in person
     assert "Known as" in bea.get(path).content.decode()  # without JavaScript it is all there
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from rapport.channels.base import Channel, ChannelError
 from rapport.channels.bluesky.channel import BlueskyChannel
 from rapport.channels.bluesky.listening import BlueskyPosts
+from rapport.channels.chat.channel import ChatChannel
 from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
@@ -22,6 +23,7 @@ SHIPPED: tuple[Channel, ...] = (
     BlueskyChannel(),
     BlueskyPosts(),
     MastodonChannel(),
+    ChatChannel(),
     *DEMO_CHANNELS,
 )
 _channels = {channel.kind: channel for channel in SHIPPED}

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from a2wsgi import WSGIMiddleware
 
+from rapport.config.crowd import Crowd
 from rapport.config.gate import Gate, Show
 from rapport.config.limits import Limits
 from rapport.core.live import App, Hub, Receive, Scope
 from rapport.core.room import Send
+from rapport.core.tickets import VISITORS
 from rapport.core.trouble import trouble
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ Background = Callable[[threading.Event], object]
 
 log = logging.getLogger("rapport.server")
 LIVE = "/live"
+VISITING = "/chat/live"
 THREADS = 16
 CHUNKS = 256
 """Pieces of an answer that may wait for a slow reader while the thread that made them is free again: a whole static
@@ -43,8 +46,9 @@ FAREWELL = 1.5
 class Server:
     """The ASGI application. ``closing`` ends the open streams, which would otherwise hold a shutdown up."""
 
-    def __init__(self, pages: Gate, hub: Hub, background: Sequence[Background]) -> None:
+    def __init__(self, pages: Gate, hub: Hub, background: Sequence[Background], visitors: Hub) -> None:
         self.pages, self.hub, self.background = pages, hub, background
+        self.visitors, self.crowd = visitors, Crowd(visitors)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -55,6 +59,8 @@ class Server:
             await send({"type": "websocket.close", "code": 1000})
         elif scope["path"] == LIVE:
             await self.hub(scope, receive, send)
+        elif scope["path"] == VISITING:
+            await self.crowd(scope, receive, send)
         else:
             await self.pages(scope, receive, send)
 
@@ -62,10 +68,12 @@ class Server:
         """The server was asked to stop: say so to the threads and end the streams. Called on the event loop."""
         self._stop.set()
         self.hub.close()
+        self.visitors.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         self.hub.open()
+        self.visitors.open()
         for work in self.background:
             name = getattr(work, "__qualname__", type(work).__name__)
             thread = threading.Thread(target=tend, args=(work, self._stop, name), name=name, daemon=True)
@@ -113,12 +121,14 @@ def build(
     limits: Limits | None = None,
     background: Sequence[Background] = (),
     show: Show | None = None,
+    visitors: Hub | None = None,
 ) -> Server:
     """Put the parts together: any WSGI application for the pages, a hub, limits, threads to run beside, the page for
-    whoever is turned away at the gate."""
+    whoever is turned away at the gate, and a hub for the visitors of chats."""
     # a2wsgi writes the same two protocols in its own types
     pages = cast(App, WSGIMiddleware(cast(Any, wsgi_app), workers=THREADS, send_queue_size=CHUNKS))
-    return Server(Gate(pages, limits, show), hub, background)
+    visiting = visitors or Hub(lambda room, page: True, hub.key, audience=VISITORS, remembered=16)
+    return Server(Gate(pages, limits, show), hub, background, visiting)
 
 
 def make(background: Sequence[Background] = ()) -> Server:

@@ -9,9 +9,6 @@ anew, so a slow client costs nothing and misses nothing. ``publish`` is the only
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import json
 import logging
 import random
@@ -23,6 +20,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from rapport.core.room import Client, Message, Room, Send, encode, event
+from rapport.core.tickets import DESK, WrongTicket, read_ticket
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,35 +29,7 @@ Authorise = Callable[[int, int], bool]
 """May this member (second) hear this workspace (first)? Called in a thread; it may ask the database."""
 
 log = logging.getLogger("rapport.live")
-TICKET_LIVES = 60
 ROOM_REMEMBERS = 120.0
-
-
-class WrongTicket(Exception):
-    """This ticket is not ours, or its minute is over. Fetch a fresh one."""
-
-
-def ticket(workspace_id: int, member_id: int, key: str, now: float) -> str:
-    """A ticket for one member to hear one workspace, good for a minute. ``now`` in seconds since 1970."""
-    words = f"{workspace_id}.{member_id}.{int(now) + TICKET_LIVES}"
-    return f"{words}.{_signature(words, key)}"
-
-
-def read_ticket(text: str, key: str, now: float) -> tuple[int, int]:
-    """(workspace_id, member_id) of a good ticket. Raises WrongTicket."""
-    words, _, signature = text.rpartition(".")
-    if not words or not hmac.compare_digest(signature.encode(), _signature(words, key).encode()):
-        raise WrongTicket(WrongTicket.__doc__)
-    workspace_id, member_id, until = (int(word) for word in words.split("."))
-    if now >= until:
-        raise WrongTicket(WrongTicket.__doc__)
-    return workspace_id, member_id
-
-
-def _signature(words: str, key: str) -> str:
-    secret = hashlib.sha256(b"rapport.live:" + key.encode()).digest()
-    digest = hmac.digest(secret, words.encode("utf-8", "replace"), "sha256")
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 class Hub:
@@ -68,6 +38,8 @@ class Hub:
     ``GET ?ticket=…`` opens a stream: ``hello``, then ``hint`` events; ``Last-Event-ID`` (or ``&last=``) resumes.
     ``key`` signs tickets. Times in seconds: ``keepalive`` between signs of life, ``recheck`` between two askings of
     ``authorise``, ``stall`` until a client that takes nothing is cut off. ``remembered`` hints are kept per workspace.
+    ``audience`` is who listens here: another's tickets open nothing, and another's hints are not heard. Visitors of a chat
+    have rooms of their own instead of workspaces.
     """
 
     def __init__(
@@ -80,8 +52,9 @@ class Hub:
         stall: float = 30.0,
         remembered: int = 256,
         per_member: int = 24,
+        audience: str = DESK,
     ) -> None:
-        self.authorise, self.key = authorise, key
+        self.authorise, self.key, self.audience = authorise, key, audience
         self.keepalive, self.recheck, self.stall = keepalive, recheck, stall
         self.remembered, self.per_member = remembered, per_member
         self.rooms: dict[int, Room] = {}
@@ -170,7 +143,7 @@ class Hub:
         if scope["method"] != "GET":
             raise NotAdmitted(405, "Hints are only read: use GET.")
         try:
-            workspace_id, member_id = read_ticket(asked.get("ticket", [""])[0], self.key, time.time())
+            workspace_id, member_id = read_ticket(asked.get("ticket", [""])[0], self.key, time.time(), self.audience)
         except WrongTicket as error:
             raise NotAdmitted(403, str(error)) from error
         if self._loop is None:
@@ -257,27 +230,31 @@ STREAM = [
 _attached: set[Hub] = set()
 
 
-def publish(workspace_id: int, hint: Mapping[str, Any] | str) -> None:
+def publish(workspace_id: int, hint: Mapping[str, Any] | str, audience: str = DESK) -> None:
     """Tell all open browsers of a workspace that something changed. From any thread; call it after the commit.
 
     ``hint`` is a name ("conversation.turned") or a mapping with ``name`` and a few ids or codes; never words of a
     person: every member hears it, whatever they may see. Without a server in this process it does nothing.
     Raises ValueError for a name that is none.
     """
-    for hub in tuple(_attached):
+    for hub in _hubs(audience):
         hub.publish(workspace_id, hint)
 
 
 def position(workspace_id: int) -> int:
     """Where a workspace's hints stand, for ``<body data-live-seen>``: a browser that resumes from here misses nothing
     of what happened while its page was on the way. Ask *before* the page reads its rows. 0 without a server here."""
-    return max((hub.position(workspace_id) for hub in tuple(_attached)), default=0)
+    return max((hub.position(workspace_id) for hub in _hubs()), default=0)
 
 
 def watched(workspace_id: int) -> bool:
     """Has anybody a page of this workspace open, as far as the server in this process knows?"""
-    rooms = (hub.rooms.get(workspace_id) for hub in tuple(_attached))
+    rooms = (hub.rooms.get(workspace_id) for hub in _hubs())
     return any(room is not None and bool(room.clients) for room in rooms)
+
+
+def _hubs(audience: str = DESK) -> list[Hub]:
+    return [hub for hub in tuple(_attached) if hub.audience == audience]
 
 
 def last_seen(scope: Scope, asked: Mapping[str, list[str]]) -> int | None:

@@ -18,11 +18,12 @@ PER_MEMBER = 24
 
 
 class Degree(IntEnum):
-    """How near somebody is: a page of theirs has it open; it is in front of them now; they are writing."""
+    """How near somebody is: a page of theirs has it open; it is in front of them now; they write a note, an answer."""
 
     OPEN = 1
     VIEWING = 2
-    TYPING = 3
+    NOTING = 3
+    TYPING = 4
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class _Word:
 
 @dataclass
 class Presence:
-    """The open pages of every workspace, apart from each other. Safe for threads."""
+    """The open pages of every workspace, apart from each other. Safe for threads.
+
+    A member is their id; whoever is on the other side of a chat is the id of their visit, negative.
+    """
 
     _pages: dict[int, dict[tuple[int, str], _Word]] = field(default_factory=lambda: defaultdict(dict))
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -27,7 +27,7 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
-from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Relation, Source
+from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Relation, Source, Visit
 from rapport.people.models import Belonging, Identity, Likeness, Merge, Order, Person, Trait
 
 BATCH = 200
@@ -79,6 +79,7 @@ def know(person: Person) -> Known:
                 texts.add(text)
     names = {one.name for one in everyone} | {one.name for one in identities}
     addresses = {one.address for one in identities if not one.address.startswith(NOBODY)}
+    addresses |= set(Visit.objects.filter(conversation__in=began).exclude(email="").values_list("email", flat=True))
     told = {name for name in names if name and not name.startswith((NOBODY, "@")) and name not in addresses}
     sought = Sought(tuple(sorted(addresses)), tuple(sorted(told)), tuple(sorted(texts - {""})))
     return Known(person, everyone, identities, sought, began, frozenset(spoke), frozenset(ids), frozenset(keys))
@@ -153,6 +154,7 @@ def _bury(known: Known, seen: Seen) -> None:
         with write():
             Note.objects.filter(conversation__in=some).delete()
             Draft.objects.filter(conversation__in=some).delete()
+            Visit.objects.filter(conversation__in=some).delete()
             answers = Outgoing.objects.filter(conversation__in=some)
             answers.filter(state__in=FLYING).update(state=Outgoing.State.WITHDRAWN)
             answers.update(text="", error="", content_warning="")

@@ -33,6 +33,7 @@ JOBS = {
     "export": gettext_lazy("An export"),
     "forget": gettext_lazy("Forgetting a person"),
     "outgoing.send": gettext_lazy("An answer on its way out"),
+    "chat.letter": gettext_lazy("A letter to somebody who left a chat"),
     "reprocess": gettext_lazy("Reading everything again"),
     "event.read": gettext_lazy("What follows from an event"),
 }

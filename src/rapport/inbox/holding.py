@@ -29,6 +29,7 @@ from rapport.inbox.models import (
     Revision,
     Source,
     View,
+    Visit,
 )
 from rapport.people.models import Belonging, Merge, Order, Organisation, Person
 
@@ -80,6 +81,7 @@ PLACES = (
     Place(Merge, "workspace_id", ("why",)),
     Place(View, "workspace_id", ("name", "words")),
     Place(Source, "workspace_id", ("error",)),
+    Place(Visit, "workspace_id", ("email", "error"), talk="conversation_id"),
     Place(Arrival, "workspace_id", ("error",)),
     Place(Work, "workspace_id", ("error",)),
 )
@@ -119,6 +121,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Wishes": "Kinds and hours, chosen by our own members.",
     "inbox.PushAddress": "A browser of our own members, sealed.",
     "inbox.PushKey": "A key, sealed.",
+    "inbox.Visit": "A key.",
 }
 """Further columns of text or JSON that hold nobody's words, and why."""
 

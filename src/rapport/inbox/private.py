@@ -21,7 +21,8 @@ from rapport.core.hints import hint
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Conversation, Message, Outgoing, Source
 
-NETWORK = "form"
+KINDS = ("form", "chat")
+"""Channels whose talks have such a page; each is the name of its network, too."""
 QUIET_FOR = timedelta(days=365)
 SORTED_IN = timedelta(minutes=10)
 """How long a new link may wait for its conversation."""
@@ -51,8 +52,12 @@ class Turn:
 
 def link(source: Source, thread: str, conversation: Conversation | None = None) -> str:
     """The path of the private page. Give the conversation where there is one: its link may have been renewed."""
-    said = f"{source.pk}.{_version(conversation)}.{thread}"
-    return reverse("private", args=[_SIGNER.sign(said)])
+    return reverse("private", args=[token(source, thread, conversation)])
+
+
+def token(source: Source, thread: str, conversation: Conversation | None = None) -> str:
+    """The key in that path: whoever has it has the talk."""
+    return _SIGNER.sign(f"{source.pk}.{_version(conversation)}.{thread}")
 
 
 def address(conversation: Conversation) -> str:
@@ -63,21 +68,25 @@ def address(conversation: Conversation) -> str:
 
 
 def has_page(conversation: Conversation) -> bool:
-    return conversation.network == NETWORK and not conversation.public and conversation.source.kind == NETWORK
+    return (
+        conversation.source.kind in KINDS
+        and conversation.network == conversation.source.kind
+        and not conversation.public
+    )
 
 
 def find(token: str) -> Door | None:
     """What the link opens; None for one that is forged, renewed since, too old, or of a conversation now forgotten."""
     try:
         number, version, thread = _SIGNER.unsign(token).split(".", 2)
-        source = Source.objects.select_related("workspace").get(pk=int(number), kind=NETWORK)
+        source = Source.objects.select_related("workspace").get(pk=int(number), kind__in=KINDS)
     except (signing.BadSignature, ValueError, Source.DoesNotExist):
         return None
-    rows = Conversation.objects.filter(workspace_id=source.workspace_id, key=key(NETWORK, thread), source=source)
+    rows = Conversation.objects.filter(workspace_id=source.workspace_id, key=key(source.kind, thread), source=source)
     row = rows.select_related("workspace", "source", "identity").first()
     if row is None:
         return Door(source, thread, None) if _fresh(token) else None
-    void = _version(row) != version or row.last_message_at < now() - QUIET_FOR or row.public
+    void = _version(row) != version or row.last_message_at < now() - QUIET_FOR or row.public or row.thread != thread
     return None if void else Door(source, thread, row)
 
 

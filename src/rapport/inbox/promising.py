@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, tzinfo
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,6 +16,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox.models import Message, Promise
 from rapport.people.timeline import Whose
 from rapport.understanding import promises, when
+from rapport.understanding.reading import PromiseSpan
 
 MOST = 60
 
@@ -28,6 +29,8 @@ class Owed:
     words: str
     due: str
     due_at: datetime | None
+    name: str = ""
+    """Who will do it, where somebody is named in it."""
 
     def late(self, moment: datetime) -> bool:
         """Do we owe it, past its time? (Theirs are never late: nobody is dunned.)"""
@@ -45,11 +48,21 @@ def owed(of: Whose) -> list[Owed]:
 
 def _told(row: Promise, message: Message) -> Owed | None:
     """Its words, if they still stand in the message: it may have been edited since."""
-    for span in promises.find(message.text, message.ours):
+    zone = timezone.get_current_timezone()
+    for span in promises.find(message.text, message.ours, message.said_at, zone):
         if span.start == row.start:
-            zone = timezone.get_current_timezone()
-            return Owed(row, span.text, span.due, when.moment(span.due, message.said_at, zone) if span.due else None)
+            return Owed(row, span.text, span.due, _due_at(span, message.said_at, zone), span.name)
     return None
+
+
+def _due_at(span: PromiseSpan, said_at: datetime, zone: tzinfo) -> datetime | None:
+    """The moment that was named, else the last minute of the day that was."""
+    if span.due_on is None:
+        return None
+    named = when.moment(span.due, said_at, zone)
+    if named is not None and named.astimezone(zone).date() == span.due_on:
+        return named
+    return datetime.combine(span.due_on, time(23, 59), zone)
 
 
 def keep(promise: Promise, *, by: Member) -> None:

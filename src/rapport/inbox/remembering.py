@@ -43,6 +43,20 @@ def sent(event: Event) -> None:
         _of_ours(ours)
 
 
+@on("message.edited")
+def edited(event: Event) -> None:
+    """Its words changed: what they no longer say is forgotten, what they say now remembered."""
+    message = Message.objects.select_related("identity", "reading").filter(pk=event.subject_id, deleted_at=None).first()
+    if message is None:
+        return
+    starts = [span.start for span in promises.find(message.text, message.ours)]
+    told = [bytes(fact.key) for fact in _told(message)]
+    with write():
+        Promise.objects.filter(message=message, kept_at=None).exclude(start__in=starts).delete()
+        Fact.objects.filter(message=message, removed_at=None).exclude(key__in=told).delete()
+    remember([message])
+
+
 @work.job("remember")
 def run(row: work.Claimed) -> None:
     """Read everything between two messages: for what arrived before there was remembering."""

@@ -86,7 +86,7 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgo
         by=by,
         text=words,
         key=key,
-        held_until=now() + timedelta(seconds=settings.RAPPORT_HELD_SECONDS),
+        held_until=now() + timedelta(seconds=held_seconds(conversation)),
         was=working.standing(conversation),
     )
     Draft.objects.filter(conversation=conversation, member=by).delete()
@@ -107,6 +107,13 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgo
         key=f"outgoing:{outgoing.pk}",
     )
     return outgoing
+
+
+def held_seconds(conversation: Conversation) -> int:
+    """How long an answer can be taken back: as long as everywhere, or as short as its channel wishes."""
+    return min(
+        settings.RAPPORT_HELD_SECONDS, getattr(conversation.source.channel, "holds", settings.RAPPORT_HELD_SECONDS)
+    )
 
 
 def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None) -> None:

@@ -20,7 +20,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import aiming, keeping, private, renewing, working
+from rapport.inbox import aiming, keeping, posting, private, renewing, working
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Conversation, Manner, Message, Outgoing
 
@@ -152,6 +152,7 @@ def _left(outgoing: Outgoing, handle: Handle) -> None:
             seen = outgoing.visibility in {"public", "unlisted"}
             Message.objects.filter(pk=message.pk).update(public=seen)
         Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
+        posting.follow(message)
         record("outgoing.left", outgoing, by=outgoing.by, state=str(state))
         hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
 

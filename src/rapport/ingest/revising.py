@@ -15,6 +15,7 @@ from django.conf import settings
 
 from rapport.core import counters
 from rapport.core.database import now
+from rapport.core.events import record
 from rapport.inbox import tombstones, working
 from rapport.inbox.models import Conversation, Disposition, Manner, Message, Reading, Revision
 from rapport.inbox.triage import clocks
@@ -113,6 +114,7 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
             "data": msgspec.to_builtins(reading),
         },
     )  # fmt: skip
+    record("message.edited", message)
     if message.ours or message.dispositions.filter(by__isnull=False).exists():
         return []
     facts = Facts(text=message.text, reading=reading)

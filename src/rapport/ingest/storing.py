@@ -16,6 +16,7 @@ from rapport.core.database import now
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
+from rapport.inbox import visits
 from rapport.inbox.models import Arrival, Disposition, Manner, Message, Reading
 from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Facts
@@ -86,6 +87,8 @@ def store(arrivals: list[Arrival], *, alone: bool) -> None:
         Arrival.objects.filter(pk=arrival_id).update(poison_at=now(), error=why, lease="", lease_until=None)
     done = [arrival.pk for arrival in arrivals if arrival.pk not in revised.refused]
     _finish(workspace, done, fresh, touched, revised)
+    chats = (line for line in fresh if line.envelope.network == visits.KIND)
+    visits.arrived(workspace.pk, ((line.arrival.source_id, line.envelope.thread, line.thread.id) for line in chats))
 
 
 def _line(arrival: Arrival, ours: frozenset[str]) -> Line:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from rapport.understanding.reading import Addressed, Post, Reason, Us
 from rapport.understanding.terms import Hit, Terms
@@ -81,6 +83,7 @@ class Ready:
     rival_names: Terms
     terms: Terms
     known: bool
+    zone: tzinfo = UTC
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +101,16 @@ def ready(us: Us) -> Ready:
         rival_names=Terms(rival for rival in us.rivals if not rival.startswith("@")),
         terms=Terms(us.terms),
         known=bool(us.handles or us.names),
+        zone=_zone(us.zone),
     )
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone of that name; UTC where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a name of no zone is a KeyError, one with slashes or NULs another
+        return UTC
 
 
 def to_whom(

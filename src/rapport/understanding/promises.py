@@ -1,66 +1,190 @@
-"""Words by which somebody binds themselves: who owes it, and when in their own words.
+"""Words by which somebody binds themselves: who owes it, what, and by when.
 
-What is looked for is the speaker's own commitment ("I'll send", "we will call you") and the reminder of ours ("you
-promised", "I was told you would"). Polite futures that bind nobody ("I'll be honest") are left out.
+Read clause by clause: a commitment of the speaker ("I'll send it tonight"), something of theirs that will happen by a
+named time ("your refund is on its way and arrives Monday"), and the reminder of what the other side said ("you promised",
+"I was told you would"). Questions, conditions, refusals, offers, habits and other people's rules bind nobody.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
+from typing import Final, Literal, NamedTuple
 
+import msgspec
+
+from rapport.understanding import when
+from rapport.understanding.commitments import WAYS, Ways
+from rapport.understanding.language import identify
 from rapport.understanding.reading import PromiseSpan
+from rapport.understanding.tokens import READ_AT_MOST, cut
 
-_DUE: Final = (
-    r"(?:(?:by|before|until|till|on|within|in|this|next|later|end of)\s+)?(?:the\s+)?(?:end of (?:the\s+)?)?"
-    r"(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
-    r"(?:this|next)?\s?(?:week|month|weekend|morning|afternoon|evening)|"
-    r"(?:\d+|a|an|one|two|three|few|couple of|a few)\s+(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?)|"
-    r"(?:\d{1,2}(?::\d\d)?\s?(?:am|pm))|asap|shortly|soon|right away|immediately)"
+_CLAUSE = re.compile(
+    r"(?:[^.!?;\n]|\.(?=\d)|(?<=\d)\.(?=\s?(?:[A-ZÄÖÜ]?[a-zäöü]+|,|\)|20\d\d))|(?<=Mr)\.|(?<=Mrs)\.|(?<=Ms)\.|"
+    r"(?<=Dr)\.|(?<=Sr)\.|(?<=\bM)\.)+[.!?;\n]*"
 )
-_VERBS: Final = (
-    r"(?:get back|come back|be back|be in touch|follow up|look into|check|find out|let (?:you|them|u) know|send|call|"
-    r"ring|phone|e-?mail|dm|message|text|write|tweet|post|share|tell|pay|return|ship|deliver|refund|replace|fix|sort|"
-    r"update|report|forward|reply|respond|arrange|escalate|contact|reach out|credit|bring|try|do that|do so|confirm|"
-    r"keep you|pass (?:it|this|that) on|pass along|make sure|take care)"
-)
-_OWN = re.compile(
-    rf"\b(?:i|we)(?:['’]ll|['’]m going to|['’]re going to| will| shall| am going to| are going to| promise to)\s+"
-    rf"(?:\w+\s+){{0,2}}?{_VERBS}\b[^.!?\n]{{0,80}}",
+_SPLIT = re.compile(
+    r",? (?:and|und|et|y|e) (?=(?:i|we|you|ich|wir|je|nous)\b[^.!?;]*)|,? but (?=i |we )|\s[-–—]+\s|"
+    r",\s(?=(?:i['’]?ll|we['’]?ll|i will|we will|dann|doch)\b)",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?:^|(?<=[.!?,]\s)|(?<=\s))will {_VERBS}\b[^.!?\n]{{0,60}}", re.IGNORECASE)
-_THEIRS = re.compile(
-    r"\b(?:you|u|they|your \w+|the \w+)\s+(?:guys\s+)?(?:had\s+|have\s+)?(?:promised|guaranteed|assured"
-    r"|told me (?:you|it|i)['’]?(?:d|ll| would| will)|said (?:you|it|i|they)['’]?(?:d|ll| would| will))\b[^.!?\n]{0,80}"
-    r"|\b(?:i|we)\s+(?:was|were|am|are)\s+(?:promised|guaranteed|assured|told (?:you|it|i|we|they|someone|that)"
-    r"['’]?(?:d|ll| would| will)?)\b[^.!?\n]{0,80}"
-    r"|\bwas (?:promised|guaranteed)\b[^.!?\n]{0,80}",
+_TAG = re.compile(
+    r",?\s*(?:ok(?:ay)?|right|is that ok(?:ay)?|alright|all right|deal|gut|d'accord|vale|va bene|tá)\s*\?+\s*$",
     re.IGNORECASE,
 )
-_WHEN = re.compile(_DUE, re.IGNORECASE)
-_HINTS: Final = ("will", "ll ", "going to", "promise", "guarantee", "assured", "told", "said", "shall")
+_IF = re.compile(r"\s*(?:and |but |so )?(?:if|unless|in case|wenn|falls|sofern|si|se|caso|qualora) ", re.IGNORECASE)
+_QUOTE = re.compile(r"^\s*[>|][^\n]*|[\"“„«][^\"”“»]{0,200}[\"”“»]", re.MULTILINE)
+_BREATH = re.compile(r",?\s*(?:and|und|et|y|e)\s*", re.IGNORECASE)
+_LONGEST: Final = 240
 
 
-def find(text: str, ours: bool) -> tuple[PromiseSpan, ...]:
-    """The promises in ``text``; ``ours`` says whether we wrote it, so "I'll" is ours or theirs to keep."""
-    low = text.lower()
-    if not any(hint in low for hint in _HINTS):
+class _Clause(NamedTuple):
+    text: str
+    start: int
+    asked: bool
+    """A question, or under a condition: neither binds."""
+
+
+def find(
+    text: str, ours: bool, said_at: datetime | None = None, zone: tzinfo = UTC, language: str = ""
+) -> tuple[PromiseSpan, ...]:
+    """The promises in ``text``, in order. ``ours``: we wrote it, so "I'll" is ours to keep; ``said_at`` and ``zone``
+    say from when "tomorrow" counts (without them no day is resolved); ``language`` saves finding it out.
+    """
+    text = text[:READ_AT_MOST]
+    code = language or identify([cut(text)], ())[0][0]
+    ways = WAYS.get(code, WAYS["en"])
+    if not any(_hinted(text, ways, way) and getattr(ways, way).search(text) for way in _ways(text, ours)):
         return ()
     spans: list[PromiseSpan] = []
-    for pattern, mine in ((_OWN, True), (_BARE, True), (_THEIRS, False)):
-        for found in pattern.finditer(text):
-            if any(found.start() < span.end and span.start < found.end() for span in spans):
-                continue
-            words = found.group().rstrip()
-            when = _WHEN.search(words)
-            spans.append(
-                PromiseSpan(
-                    start=found.start(),
-                    end=found.start() + len(words),
-                    text=words,
-                    who="us" if mine == ours else "them",
-                    due=when.group().strip() if when else "",
-                )
+    for clause in _clauses(text):
+        span = _read(clause, ways, ours, said_at, zone)
+        if span is not None:
+            spans.append(span)
+    return _joined(spans, text)
+
+
+def _ways(text: str, ours: bool) -> tuple[str, ...]:
+    """What others of theirs will do binds them only where they speak of their own people."""
+    return ("own", "given", "now", "other") if ours or _NAMED.search(text) else ("own", "given", "now")
+
+
+def _hinted(text: str, ways: Ways, way: str) -> bool:
+    hints = ways.hints.get(way)
+    low = text.lower()
+    return hints is None or any(hint in low for hint in hints)
+
+
+def _joined(spans: list[PromiseSpan], text: str) -> tuple[PromiseSpan, ...]:
+    """Two in one breath, of which only the second says when, are one: "I'll check and call you by Friday"."""
+    kept: list[PromiseSpan] = []
+    for span in spans:
+        before = kept[-1] if kept else None
+        if before and not before.due and before.who == span.who and _BREATH.fullmatch(text[before.end : span.start]):
+            kept[-1] = msgspec.structs.replace(
+                span, start=before.start, text=text[before.start : span.end], what=f"{before.what}; {span.what}"[:120]
             )
-    return tuple(sorted(spans, key=lambda span: span.start))
+        else:
+            kept.append(span)
+    return tuple(kept)
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    """The clauses of a text, without what is quoted of others."""
+    bare = _QUOTE.sub(lambda quote: " " * len(quote.group()), text)
+    for found in _CLAUSE.finditer(bare):
+        whole = _TAG.sub("", found.group())
+        asked = whole.rstrip().endswith("?") or bool(_IF.match(whole))
+        at = 0
+        for cutting in [*_SPLIT.finditer(whole), None]:
+            end = cutting.start() if cutting else len(whole)
+            part = whole[at:end]
+            lead = len(part) - len(part.lstrip())
+            if part.strip() and len(part) <= _LONGEST * 2:
+                yield _Clause(part.strip().rstrip(".!?;, "), found.start() + at + lead, asked)
+            at = cutting.end() if cutting else end
+
+
+def _read(clause: _Clause, ways: Ways, ours: bool, said_at: datetime | None, zone: tzinfo) -> PromiseSpan | None:
+    if clause.asked:
+        return None
+    given = ways.given.search(clause.text)
+    if given:
+        if ways.never.search(clause.text[: given.start()]) or _unsaid(given):
+            return None
+        return _span(clause, given, ways, _Owes(mine=False, ours=ours), said_at, zone)
+    if ways.never.search(clause.text):
+        return None
+    if own := ways.own.search(clause.text):
+        return _span(clause, own, ways, _Owes(mine=True, ours=ours), said_at, zone)
+    weak = ways.now.search(clause.text) or (
+        ways.other.search(clause.text) if ours or _NAMED.search(clause.text) else None
+    )
+    if weak and _timed(clause.text, said_at, zone):
+        return _span(clause, weak, ways, _Owes(mine=True, ours=ours), said_at, zone)
+    return None
+
+
+_NAMED = re.compile(r"\b(?:my|mein|meine|mon|ma|mi|mio|mia|meu|minha) ", re.IGNORECASE)
+
+
+def _unsaid(given: re.Match[str]) -> bool:
+    return bool(re.match(r"(?:as|what|like) ", given.group(), re.IGNORECASE))
+
+
+class _Owes(NamedTuple):
+    mine: bool
+    ours: bool
+
+    @property
+    def who(self) -> Literal["us", "them"]:
+        return "us" if self.mine == self.ours else "them"
+
+
+def _timed(text: str, said_at: datetime | None, zone: tzinfo) -> bool:
+    return when.find(text, said_at or _ANY_DAY, zone) is not None
+
+
+_ANY_DAY: Final = datetime(2024, 1, 3, 12, tzinfo=UTC)
+
+
+def _span(
+    clause: _Clause, found: re.Match[str], ways: Ways, owes: _Owes, said_at: datetime | None, zone: tzinfo
+) -> PromiseSpan:
+    due = when.find(clause.text, said_at or _ANY_DAY, zone, back=not owes.mine)
+    start = found.start()
+    if due is not None and due.start < start:
+        start = due.start
+    end = min(len(clause.text), start + _LONGEST)
+    words = clause.text[start:end].rstrip(" ,")
+    named = ways.names.search(clause.text)
+    return PromiseSpan(
+        start=clause.start + start,
+        end=clause.start + start + len(words),
+        text=words,
+        who=owes.who,
+        due=due.words if due else "",
+        what=_what(clause.text, found, due),
+        due_on=due.on if due and said_at is not None else None,
+        name=next((name for name in named.groups() if name), "") if named else "",
+    )
+
+
+_LEAD = re.compile(
+    r"^(?:i|we)(?:['’]ll|['’](?:m|re)(?: going to| gonna)?| will| shall| am going to| are going to| promise to|"
+    r" commit to)\s+|^(?:will|gonna|going to)\s+|"
+    r"^(?:you|they)(?:['’]d| had| have)? (?:promised|guaranteed|assured me|told me|said)(?: me)?(?: that)?(?: to)?\s+|"
+    r"^(?:i|we) (?:was|were|am|are) (?:promised|guaranteed|told)(?: that)?\s+|^(?:ich|wir) |^(?:je|nous) |"
+    r"^(?:vou|vamos) ",
+    re.IGNORECASE,
+)
+
+
+def _what(text: str, found: re.Match[str], due: when.Due | None) -> str:
+    """The deed without who and when: "send it"."""
+    if due is not None and due.start >= found.start():
+        said = f"{text[found.start() : due.start]} {text[due.end :]}"
+    else:
+        said = text[found.start() :]
+    return " ".join(_LEAD.sub("", said.strip()).split()).strip(" ,:-–")[:120]

@@ -120,7 +120,7 @@ def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
         addressed=whom,
         terms=tuple(dict.fromkeys(hit.term for hit in us.terms.find(tokens.text))),
         flags=raised,
-        promises=promises.find(tokens.text, post.ours),
+        promises=promises.find(tokens.text, post.ours, post.said_at, us.zone, draft.language),
         reasons=tuple(reasons),
         model=linear.load().version,
     )

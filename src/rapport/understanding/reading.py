@@ -5,7 +5,7 @@ They are apart from the heads that fill them, so that storage, triage and evalua
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -67,13 +67,20 @@ class Us(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromiseSpan(msgspec.Struct, frozen=True):
-    """Words that commit somebody to something: who owes, what, and when in the speaker's own words."""
+    """Words that commit somebody to something: which side owes, what, and when.
+
+    ``due`` is the speaker's own words, ``due_on`` the day they mean in the speaker's zone (None: none named, or not known
+    from when to count); ``name`` is who will do it, where somebody is named ("Jana will ring you").
+    """
 
     start: int
     end: int
     text: str
     who: Literal["us", "them"]
     due: str = ""
+    what: str = ""
+    due_on: date | None = None
+    name: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

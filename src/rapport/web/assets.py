@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from rapport.web import squeezing
+
 HERE = Path(__file__).parent / "static" / "rapport"
 STYLES = (
     "tokens",
@@ -78,6 +80,8 @@ _TYPES = {
     "rapport.css": "text/css; charset=utf-8",
     "rapport.js": "text/javascript; charset=utf-8",
     "icons.svg": "image/svg+xml",
+    "chat.css": "text/css; charset=utf-8",
+    "chat.js": "text/javascript; charset=utf-8",
 }
 
 
@@ -93,7 +97,8 @@ class Asset:
 @cache
 def build(name: str) -> Asset:
     """Put one file together. Cached: what is in it cannot change while we run."""
-    body = {"rapport.css": _styles, "rapport.js": _scripts, "icons.svg": _icons}[name]()
+    makers = {"rapport.css": _styles, "rapport.js": _scripts, "icons.svg": _icons, "chat.css": _chat_style}
+    body = (makers | {"chat.js": _chat_script})[name]()
     return Asset(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:12])
 
 
@@ -113,6 +118,16 @@ def _scripts() -> bytes:
 def _icons() -> bytes:
     """The sprite: every symbol of ours, drawn on 16 squares."""
     return (HERE / "icons.svg").read_bytes()
+
+
+def _chat_style() -> bytes:
+    return squeezing.style((HERE / "chat" / "chat.css").read_text("utf-8")).encode()
+
+
+def _chat_script() -> bytes:
+    """Its parts share one scope, which nothing else sees."""
+    parts = "".join((HERE / "chat" / f"{name}.js").read_text("utf-8") for name in ("keeping", "showing", "doing"))
+    return squeezing.script(f'(() => {{"use strict";\n{parts}}})();').encode()
 
 
 @cache

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import asking, colliding, private, snoozing, speaking, turning, undoing, whereabouts
+from rapport.inbox import asking, colliding, private, snoozing, speaking, turning, undoing, visits, whereabouts
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -49,6 +49,7 @@ def conversation(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         return page(request, "desk/_turns.html", stream=streams.named(request.GET.get("stream")), **context)
     if "HX-Preloaded" not in request.headers:  # fetched ahead is not yet read
         opened(request, member, row)
+        visits.looked(row)
     if wants_fragment(request, "person"):
         return _beside(request, member, row)
     return show(request, member, row)
@@ -60,6 +61,7 @@ def _beside(request: HttpRequest, member: Member, row: Conversation) -> HttpResp
         "conversation": row,
         "person": _person(row, _reached(row, speaking.latest(row)), member),
         "has_page": private.has_page(row),
+        "stands": visits.standing(row),
         "later": False,
     }
     stream = streams.named(request.GET.get("stream"))
@@ -114,6 +116,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "answered": answered,
         "reads_where": _reads_where(row),
         "has_page": private.has_page(row),
+        "stands": None if later else visits.standing(row),
         "colleagues": colleagues(request, member),
         "silences": list(REASONS_FOR_SILENCE),
         "presets": snoozing.presets(now(), member.tz),
@@ -140,6 +143,8 @@ def _answered(row: Conversation, line: turns.Line) -> Message | None:
 def _reads_where(row: Conversation) -> str:
     """Where this person will read the answer, on a channel with more than one place; else nothing."""
     channel: Any = row.source.channel
+    if (stands := visits.standing(row)) is not None:
+        return visits.reads_where(stands, row.source, str(row.identity or ""))
     if row.identity is None or not isinstance(channel, Places):
         return ""
     return channel.reads_where(row.source.settings, str(row.identity), row.identity.address)

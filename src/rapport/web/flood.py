@@ -23,6 +23,11 @@ def too_many(source_id: int, host: str) -> bool:
     return _count(f"form:{source_id}:from:{neighbourhood(host)}", WINDOW) > MOST
 
 
+def more_than(most: int, key: str, host: str = "") -> bool:
+    """Count one more under this key (from one neighbourhood, where a host is given); are they more than ``most``?"""
+    return _count(f"{key}:{neighbourhood(host)}" if host else key, WINDOW) > most
+
+
 def repeats(source_id: int, text: str) -> int:
     """How often these very words came to this form within a day, before now. Counts this time."""
     words = gist(text)

@@ -46,11 +46,11 @@ def environment(**options: Any) -> Environment:
         messages=(),
         live_seen=0,
         plain_http=plain_http(settings.RAPPORT_URL),
-        held_seconds=settings.RAPPORT_HELD_SECONDS,
     )
     env.filters.update(
         ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
-        clock=times.clock_of_day, day=times.day, initials=words.initials, tint=words.tint, web_url=words.web_url,
+        clock=times.clock_of_day, day=times.day, named_day=times.named_day,
+        initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
         money=money.written, said=said, grouped=grouped, moment=times.weekday,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
-from rapport.core.live import ticket
+from rapport.core.tickets import ticket
 from rapport.web.reach import member_required
 
 

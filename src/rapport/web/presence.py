@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods
 from rapport.accounts.models import Member
 from rapport.core import live
 from rapport.core.presence import Degree, here
+from rapport.inbox import visits
+from rapport.inbox.models import Visit
 from rapport.web.reach import member_required, number
 from rapport.web.unread import read_about
 from rapport.web.words import initials
 
 _PAGE = re.compile(r"[0-9a-f]{8,32}\Z")
-_DEGREES = {"open": Degree.OPEN, "viewing": Degree.VIEWING, "typing": Degree.TYPING}
+_DEGREES = {"open": Degree.OPEN, "viewing": Degree.VIEWING, "noting": Degree.NOTING, "typing": Degree.TYPING}
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +36,7 @@ def presence(request: HttpRequest, member: Member) -> JsonResponse:
         if where in said and degree is not None and degree > Degree.OPEN:
             read_about(member, where)  # a page that was fetched ahead is in front of them now
         for id in said:
+            visits.typed(member.workspace_id, id)
             live.publish(member.workspace_id, {"name": "presence", "subject": id})
     return JsonResponse({"here": _colleagues(member)})
 
@@ -41,24 +44,40 @@ def presence(request: HttpRequest, member: Member) -> JsonResponse:
 def _colleagues(member: Member) -> dict[int, dict[str, Any]]:
     """Conversation → a line for its head, and who, for the mark on its row. Never oneself, nor who has left."""
     places = here.look(member.workspace_id, time.monotonic())
-    ids = {id for there in places.values() for id in there} - {member.pk}
-    names = dict(member.workspace.members.active().filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+    ids = {id for there in places.values() for id in there if id > 0} - {member.pk}
+    visitors = _visitors(member, [id for id, there in places.items() if min(there) < 0])
+    names = (
+        visitors | dict(member.workspace.members.active().filter(pk__in=ids).values_list("pk", "name"))
+        if ids
+        else visitors
+    )
     told = {}
     for conversation, there in places.items():
         near = sorted(((-degree, names[id], id) for id, degree in there.items() if id in names))
         if near:
             told[conversation] = {
-                "line": " · ".join(_sentence(Degree(-degree), name) for degree, name, _id in near[:3]),
+                "line": " · ".join(_sentence(Degree(-degree), name, visitor=id < 0) for degree, name, id in near[:3]),
                 "who": [
-                    {"id": id, "name": name, "initials": initials(name), "typing": -degree == Degree.TYPING}
+                    {"id": id, "name": name, "initials": initials(name), "typing": -degree >= Degree.NOTING}
                     for degree, name, id in near[:3]
                 ],
             }
     return told
 
 
-def _sentence(degree: Degree, name: str) -> str:
-    if degree == Degree.TYPING:
+def _visitors(member: Member, conversations: list[int]) -> dict[int, str]:
+    """What those are called who are in their chats now: by the negative id of their visit."""
+    if not conversations:
+        return {}
+    rows = Visit.objects.filter(workspace_id=member.workspace_id, conversation__in=conversations)
+    rows = rows.select_related("conversation__identity")
+    return {-one.pk: str((one.conversation and one.conversation.identity) or _("Somebody")) for one in rows}
+
+
+def _sentence(degree: Degree, name: str, *, visitor: bool = False) -> str:
+    if visitor and degree != Degree.TYPING:
+        return _("%(name)s is here now") % {"name": name}
+    if degree >= Degree.NOTING:
         return _("%(name)s is typing") % {"name": name}
     if degree == Degree.VIEWING:
         return _("%(name)s is looking at this") % {"name": name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.accounts.models import Member
 from rapport.channels.base import Batch, ChannelError
+from rapport.channels.chat import parse as chat
 from rapport.channels.form import asking, parse
 from rapport.core.database import now
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.inbox import private as pages
 from rapport.ingest.accepting import accept
+from rapport.people.models import Identity
 from rapport.web import flood, public, streams
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found
@@ -52,7 +55,7 @@ def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:
         given = parse.fields({"content-type": request.headers.get("Content-Type", "")}, request.body)
     except ChannelError as error:
         return _show(request, door, parse.Asked({"text": error.message}), status=error.status)
-    taken = parse.another(door.thread, identity.address, identity.name, given, request.body, now())
+    taken = _another(door, identity, given, request.body)
     words = given.get("text", "")
     if isinstance(taken, parse.Asked):
         return _show(request, door, taken, words, status=422)
@@ -64,6 +67,18 @@ def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:
     return public.page(
         request, "public/again.html", company=door.source.workspace.name, back=reverse("private", args=[link])
     )
+
+
+def _another(door: pages.Door, identity: Identity, given: Mapping[str, str], raw: bytes) -> parse.Taken | parse.Asked:
+    """The next turn, in the way of the channel by which the talk began."""
+    if door.source.kind != chat.NETWORK:
+        return parse.another(door.thread, identity.address, identity.name, given, raw, now())
+    said = chat.Said(text=given.get("text", ""), once=given.get("once", ""))
+    try:
+        taken = chat.go_on(door.source.settings, said, now(), door.thread, identity.address, identity.name)
+    except ChannelError as error:
+        return parse.Asked({"text": error.message})
+    return parse.Taken(taken.item)
 
 
 def _show(
@@ -81,7 +96,7 @@ def _show(
         error=said(asked.errors.get("text", "")),
         text=words,
         once=secrets.token_urlsafe(12),
-        longest=parse.LONGEST["text"],
+        longest=chat.LONGEST if door.source.kind == chat.NETWORK else parse.LONGEST["text"],
     )
 
 

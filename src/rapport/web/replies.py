@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,7 +42,7 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             return _kept(request, member, row, act)
         once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
         outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure)
-        facts = {"name": _who(row), "n": settings.RAPPORT_HELD_SECONDS}
+        facts = {"name": _who(row), "n": replying.held_seconds(row)}
         said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
         say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
         return onward(member, row, stream, place)

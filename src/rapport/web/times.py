@@ -88,5 +88,12 @@ def clock_of_day(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "H:i")
 
 
+def named_day(moment: datetime) -> str:
+    """A day as one promises it: ``Tue 3 November``, with its year where that is another."""
+    there = timezone.localtime(moment)
+    short = f"{WEEKDAYS_ABBR[there.weekday()]} {there.day} {MONTHS[there.month]}"
+    return short if there.year == timezone.localtime(now()).year else f"{short} {there.year}"
+
+
 def day(moment: datetime) -> str:
     return _date(timezone.localtime(moment))

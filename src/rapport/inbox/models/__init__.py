@@ -15,6 +15,7 @@ from rapport.inbox.models.spent import Spent
 from rapport.inbox.models.tag import Tag, Tagging
 from rapport.inbox.models.term import Term
 from rapport.inbox.models.view import View
+from rapport.inbox.models.visit import Visit
 
 __all__ = [
     "STREAMS",
@@ -45,5 +46,6 @@ __all__ = [
     "Tagging",
     "Term",
     "View",
+    "Visit",
     "Wishes",
 ]

@@ -79,6 +79,7 @@ def _said(core: Core) -> Kinds:
         "message": messages,
         "note": notes,
         "mention": whole["mention"].filter(note__in=notes.values("pk")),
+        "visit": whole["visit"].filter(conversation__in=core.began.values("pk")),
         "tagging": taggings,
         "tag": whole["tag"].filter(pk__in=taggings.values("tag")),
         "answer": answers,

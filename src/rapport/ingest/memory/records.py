@@ -34,6 +34,7 @@ from rapport.inbox.models import (
     Tagging,
     Term,
     View,
+    Visit,
 )
 from rapport.learning.models import Label
 from rapport.people.models import Apart, Belonging, Identity, Merge, Order, Organisation, Person, Union
@@ -111,6 +112,12 @@ KINDS: tuple[Kind, ...] = (
             "link_renewed_at", "frustrated_at", "calmed_at",
         ),
         {"source": "source", "identity": "identity", "assignee": "member"},
+    ),
+    Kind(
+        "visit",
+        Visit,
+        ("key", "email", "signed", "here_at", "read_at", "looked_at", "posted_at", "error", "created_at"),
+        {"source": "source", "conversation": "conversation"},
     ),
     Kind("tagging", Tagging, ("at",), {"conversation": "conversation", "tag": "tag", "by": "member"}),
     Kind(

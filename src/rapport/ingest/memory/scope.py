@@ -24,6 +24,7 @@ from rapport.inbox.models import (
     Tagging,
     Term,
     View,
+    Visit,
 )
 from rapport.ingest.memory import narrow
 from rapport.people.models import Apart, Belonging, Identity, Merge, Order, Organisation, Person, Union
@@ -63,6 +64,7 @@ class Scope:
             "person_note": PersonNote.objects.filter(**own),
             "source": Source.objects.filter(**own),
             "conversation": Conversation.objects.filter(**own),
+            "visit": Visit.objects.filter(**own),
             "tagging": Tagging.objects.filter(conversation__workspace=self.workspace),
             "message": Message.objects.filter(**own),
             "fact": Fact.objects.filter(**own),

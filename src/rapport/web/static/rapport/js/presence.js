@@ -6,11 +6,11 @@
   const way = () => document.querySelector("[data-presence]")?.dataset.presence;
   const opened = () => document.querySelector("[data-conversation]")?.dataset.conversation || "";
   const told = new Set(); // whose typing was announced, in which conversation: once, not at each keystroke
-  let known = {}, typed = 0, hidden = 0, said = "", soon = 0;
+  let known = {}, typed = 0, noting = false, hidden = 0, said = "", soon = 0;
 
   function degree() {
     if (document.hidden) return "open";
-    return Date.now() - typed < STILL ? "typing" : "viewing";
+    return Date.now() - typed >= STILL ? "viewing" : noting ? "noting" : "typing";
   }
 
   async function beat(leaving = false) {
@@ -66,6 +66,7 @@
   document.addEventListener("input", (event) => {
     if (!event.target.closest("[data-composer], .note-form")) return;
     typed = Date.now();
+    noting = !event.target.closest("[data-composer]"); // a visitor hears of answers only
     changed();
     setTimeout(changed, STILL + 50);
   });
