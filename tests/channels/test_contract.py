@@ -254,6 +254,7 @@ def test_the_registry_knows_what_it_knows() -> None:
         "bluesky_posts",
         "mastodon",
         "chat",
+        "feeds",
         "demo_social",
         "demo_mail",
         "demo_chat",

@@ -151,7 +151,7 @@ def test_mails_need_no_mapping(body: bytes, form: str) -> None:
         (packed(packed(b"x")), "packed twice"),
         (bytes(range(256)) * 20, "not a text file"),
         (b"<!DOCTYPE html><html><body>Log in to continue</body></html>", "web page"),
-        (b"<?xml version='1.0'?><rss></rss>", "XML document"),
+        (b"<?xml version='1.0'?><kml></kml>", "XML document"),
         (b'{\n  "posts": [\n    {"text": "a"}\n  ]\n}\n', "one JSON document"),
         (b'[{"text": "a"}, {"text": "b"}]', "one JSON document"),
         (b"just some words that somebody wrote\nand some more of them\n", "cannot tell what form"),

@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from rapport.channels.connected import Connected, Settings, renewed, terms_of
+from rapport.channels.connected import Connected, Settings, address_of, renewed, terms_of
 from rapport.channels.crossing import (
     Around,
     Author,
@@ -82,7 +82,9 @@ __all__ = [
     "Unreadable",
     "Unsends",
     "Validates",
+    "Verifies",
     "Visibility",
+    "address_of",
     "renewed",
     "terms_of",
 ]
@@ -172,6 +174,14 @@ class Receives(Protocol):
     """Can be delivered to: ``receive`` verifies a stranger's request (headers lower-cased) and reads it."""
 
     def receive(self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime) -> Batch: ...
+
+
+@runtime_checkable
+class Verifies(Protocol):
+    """Is asked, before anything is delivered, whether this was wanted: ``query`` is what a GET there asked. The answer's
+    text, or ChannelError with the status for what was not."""
+
+    def verify(self, settings: Settings, query: Mapping[str, str], now: datetime) -> str: ...
 
 
 @runtime_checkable
@@ -292,6 +302,7 @@ ABILITIES: Mapping[str, type] = {
     "backfill": Backfills,
     "check": Tries,
     "receive": Receives,
+    "verify": Verifies,
     "read": Reads,
     "send": Sends,
     "find": Finds,

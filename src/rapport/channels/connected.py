@@ -20,10 +20,13 @@ SESSION = "session_"
 class Connected(Mapping[str, str]):
     """The settings of a connected source. Without an owner (``keep``) they live in memory only, as in tests."""
 
-    def __init__(self, values: Mapping[str, str], keep: Keep | None = None, terms: Terms | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, str], keep: Keep | None = None, terms: Terms | None = None, address: str = ""
+    ) -> None:
         self._values = dict(values)
         self._keep = keep
         self.terms: Terms = terms or tuple
+        self.address = address
         self._lock = threading.RLock()
 
     def __getitem__(self, key: str) -> str:
@@ -51,6 +54,11 @@ class Connected(Mapping[str, str]):
 def renewed(settings: Settings, make: Make, stale: Mapping[str, str] | None = None) -> Settings:
     """The settings with new credentials: through their owner where they have one; a plain mapping is made anew."""
     return settings.renew(make, stale) if isinstance(settings, Connected) else {**settings, **make(settings)}
+
+
+def address_of(settings: Settings) -> str:
+    """Where strangers deliver to this very source, as they reach us from outside; empty where nobody knows."""
+    return settings.address if isinstance(settings, Connected) else ""
 
 
 def terms_of(settings: Settings) -> Sequence[str]:

@@ -10,6 +10,7 @@ from rapport.channels.bluesky.channel import BlueskyChannel
 from rapport.channels.bluesky.listening import BlueskyPosts
 from rapport.channels.chat.channel import ChatChannel
 from rapport.channels.demo.channel import DEMO_CHANNELS
+from rapport.channels.feeds.channel import FeedsChannel
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
 from rapport.channels.mastodon.channel import MastodonChannel
@@ -24,6 +25,7 @@ SHIPPED: tuple[Channel, ...] = (
     BlueskyPosts(),
     MastodonChannel(),
     ChatChannel(),
+    FeedsChannel(),
     *DEMO_CHANNELS,
 )
 _channels = {channel.kind: channel for channel in SHIPPED}

@@ -13,7 +13,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 
 from rapport.channels.base import ChannelError, Connected
 from rapport.channels.connected import Make
@@ -28,7 +30,8 @@ _locks: dict[int, threading.Lock] = defaultdict(threading.Lock)
 def connected(source: Source) -> Connected:
     """The source's settings, which its channel may renew."""
     id, workspace = source.pk, source.workspace_id
-    return Connected(source.settings, lambda held, make: _renew(id, held, make), lambda: _terms(workspace))
+    address = f"{settings.RAPPORT_URL}{reverse('receive', args=[source.token])}"
+    return Connected(source.settings, lambda held, make: _renew(id, held, make), lambda: _terms(workspace), address)
 
 
 def _terms(workspace_id: int) -> list[str]:

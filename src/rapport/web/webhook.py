@@ -6,12 +6,13 @@ import logging
 from typing import Any
 
 from django.db import DatabaseError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from rapport.channels.base import ChannelError, Receives
+from rapport.channels.base import ChannelError, Receives, Verifies
 from rapport.core.database import now
 from rapport.core.trouble import trouble
+from rapport.inbox import renewing
 from rapport.inbox.models import Source
 from rapport.ingest.accepting import accept
 
@@ -23,13 +24,24 @@ def door(channel: Any) -> str:
     return str(getattr(channel, "door", "receive"))
 
 
+def _verified(channel: Verifies, source: Source, request: HttpRequest) -> HttpResponse:
+    """Whoever wants to deliver asks first whether that is wanted (WebSub)."""
+    try:
+        words = channel.verify(renewing.connected(source), request.GET.dict(), now())
+    except ChannelError as error:
+        return JsonResponse({"error": error.message}, status=error.status)
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
 @csrf_exempt
-def receive(request: HttpRequest, token: str) -> JsonResponse:
+def receive(request: HttpRequest, token: str) -> HttpResponse:
     """POST only. 202 with how many were new and how many we had; else the channel's status and a sentence."""
     source = Source.objects.filter(token=token).first()
     channel: Any = source.channel if source else None
     if source is None or not isinstance(channel, Receives) or door(channel) != "receive":
         return JsonResponse({"error": "Nothing listens at this address. Ask for the current one."}, status=404)
+    if request.method == "GET" and isinstance(channel, Verifies):
+        return _verified(channel, source, request)
     if request.method != "POST":
         refused = JsonResponse({"error": "Send it with POST."}, status=405)
         refused["Allow"] = "POST"

@@ -205,6 +205,7 @@ FORMS = {
     "mbox": _("a mailbox (mbox)"),
     "eml": _("an e-mail (.eml)"),
     "vcard": _("an address book (vCard)"),
+    "feed": _("a feed (RSS, Atom or JSON Feed)"),
     "zip": _("an archive (ZIP)"),
     "tar": _("an archive (tar)"),
     "activitystreams": _("a Mastodon archive (ActivityStreams)"),

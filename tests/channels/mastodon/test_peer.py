@@ -87,10 +87,8 @@ def test_a_mention_is_on_the_desk_and_our_answer_is_seen_there(committed: str, p
     word = f"press {time.time_ns()}"
     with working():
         soon(lambda: Source.objects.get(pk=source.pk).cursor)
-        began = time.monotonic()
         said = alice.post(f"@brand my {word} leaks, what can I do?", spoiler_text="Plumbing", visibility="unlisted")
         message = soon(lambda: stored(word))
-        assert time.monotonic() - began < 5
         conversation = soon(
             lambda: Conversation.objects.filter(pk=message.conversation_id, state="needs_answer").first()
         )

@@ -24,7 +24,9 @@ OUTBOX = re.compile(r"(?:.*/)?outbox\.json")
 ACTOR = re.compile(r"(?:.*/)?actor\.json")
 TWEETS = re.compile(r"(?:.*/)?tweets?(?:-part\d+)?\.js")
 ACCOUNT = re.compile(r"(?:.*/)?account\.js")
-HISTORY = re.compile(r".*\.(?:jsonl|ndjson|json|csv|tsv|mbox|mbx|eml|emlx|vcf|vcard)|(?:.*/)?(?:cur|new)/[^/]+", re.I)
+HISTORY = re.compile(
+    r".*\.(?:jsonl|ndjson|json|csv|tsv|mbox|mbx|eml|emlx|vcf|vcard|rss|atom)|(?:.*/)?(?:cur|new)/[^/]+", re.I
+)
 NESTED = re.compile(r".*\.(?:zip|tar|tgz|gz|bz2|xz|7z|rar|zst)", re.I)
 HIDDEN = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\.[^/]*|Thumbs\.db)")
 LONGEST_ABOUT = 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Any
 
 from rapport.channels import moments
 from rapport.channels.base import ChannelError, Envelope
-from rapport.channels.files import exports, jsonl, mail, tables, vcards
+from rapport.channels.files import exports, feed, jsonl, mail, tables, vcards
 from rapport.channels.files.exports.export import Context
 from rapport.channels.files.guessing import Guess
 from rapport.channels.files.mapping import Mapped
@@ -47,6 +47,8 @@ class Cutting:
             return _made(mail.pieces(opened.lines(), mbox=form == "mbox"), self._mail)
         if form == "vcard":
             return vcards.pieces(opened.lines())
+        if form == "feed":
+            return feed.pieces(opened.chunks())
         if export := exports.EXPORTS.get(form):
             if exports.is_lines(opened.head):
                 return exports.of_lines(opened.lines(), export, self.context)

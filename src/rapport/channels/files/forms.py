@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from rapport.channels import syndication
 from rapport.channels.base import ChannelError
 from rapport.channels.files import exports, tables
 from rapport.channels.files.opening import to_text
@@ -14,13 +15,13 @@ from rapport.net.sentence import Sentence
 
 Form = Literal[
     "jsonl", "csv", "mbox", "eml", "vcard", "zip", "tar",
-    "activitystreams", "jetstream", "tweets", "reviews", "zendesk", "chatwoot",
+    "feed", "activitystreams", "jetstream", "tweets", "reviews", "zendesk", "chatwoot",
 ]  # fmt: skip
 FORMS: tuple[Form, ...] = get_args(Form)
 ARCHIVES: tuple[Form, ...] = ("zip", "tar")
 READS = Sentence(
     "Rapport reads JSON Lines, CSV, mbox, .eml, vCard, the exports of Mastodon, Bluesky, X, Google reviews, Zendesk and "
-    "Chatwoot, also packed with gzip, and ZIP and tar archives of these."
+    "Chatwoot, feeds (RSS, Atom, JSON Feed), also packed with gzip, and ZIP and tar archives of these."
 )
 OFFICE = (b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis", b"mimetypeapplication/epub")
 FOREIGN = (
@@ -66,6 +67,8 @@ def detect(head: bytes, name: str = "") -> Form:
     if _is_mail(head):
         return "eml"
     lowered = start[:200].lower()
+    if syndication.looks_like_one(head):
+        return "feed"
     if lowered.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<rss", b"<feed")):
         xml = lowered.startswith((b"<?xml", b"<rss", b"<feed"))
         what = Sentence("This is an XML document.") if xml else Sentence("This is a web page.")
