@@ -138,6 +138,7 @@ def test_an_answer_is_never_seen_by_more_people(theirs: str, wished: Any, public
     found = words.visibility(MENTION | {"visibility": theirs}, out("x", public=public, how=Manner(visibility=wished)))
     assert words.NARROW.index(found) >= words.NARROW.index(theirs)
     assert public or wished or found == "direct"
+    assert theirs != "private" or found == "direct", "our followers are not theirs"
     if wished:
         assert words.NARROW.index(found) >= VISIBLE.index(wished)
 

@@ -15,7 +15,11 @@ from tests.peers.mastodon.fake import Fake, Fault
 
 def test_who_we_are_is_said_when_it_is_tried(server: Fake) -> None:
     desk = Desk(server)
+    assert desk.channel.known_as(desk.settings) == ()
     assert desk.channel.check(desk.settings).startswith("Connected as @brand@127.0.0.1:")
+    asked = len(server.asked)
+    assert desk.channel.known_as(desk.settings) == (f"brand@{server.url.removeprefix('http://')}", "brand")
+    assert len(server.asked) == asked
     server.filtered = {"1", "2"}
     assert "holds back notifications of 2 people" in desk.channel.check(desk.settings)
 

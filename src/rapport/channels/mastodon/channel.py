@@ -5,12 +5,25 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from rapport.channels.base import Batch, ChannelError, Handle, Limit, Outgoing, Setting, Settings, Stop, Target, renewed
+from rapport.channels.base import (
+    Batch,
+    ChannelError,
+    Handle,
+    Limit,
+    Outgoing,
+    Setting,
+    Settings,
+    Stop,
+    Target,
+    renewed,
+    terms_of,
+)
 from rapport.channels.lengths import must_fit
 from rapport.channels.loose import Row, part, word
 from rapport.channels.mastodon import answering, history, home, listening, parse, polling, words
@@ -23,6 +36,7 @@ from rapport.net.sentence import Sentence
 A_DAY = timedelta(days=1)
 BLOCKS_EVERY = 600.0
 MOST_HASHTAGS = 6
+MOST_MET = 200
 
 
 class MastodonChannel:
@@ -51,7 +65,7 @@ class MastodonChannel:
             kind="choice",
             required=False,
             choices=(("", "Do not listen"), ("local", "Of this server"), ("all", "All that this server sees")),
-            help="Only what holds one of the words below is taken in.",
+            help="Only what holds one of the words below is taken in; without any, what holds your own names and topics.",
         ),
         Setting(
             key="words",
@@ -69,6 +83,7 @@ class MastodonChannel:
     reactions = ("like",)
 
     def __init__(self) -> None:
+        self._met: OrderedDict[int, Home] = OrderedDict()
         self._blocks: dict[int, tuple[float, frozenset[str]]] = {}
         self._lock = threading.Lock()
 
@@ -78,16 +93,15 @@ class MastodonChannel:
             raise ChannelError(
                 Sentence("At most %(n)s hashtags: each is a connection of its own.", n=MOST_HASHTAGS), permanent=True
             )
-        if settings.get("public") and not _words(settings):
-            raise ChannelError(
-                "Write at least one word to look for in the public timeline: all of it is too much for a desk.",
-                permanent=True,
-            )
 
     def check(self, settings: Settings) -> str:
         """Who we are there, and what holds messages back."""
         server = Server(settings)
         there = self._asked(server)
+        with self._lock:
+            self._met[server.key] = there
+            while len(self._met) > MOST_MET:
+                self._met.popitem(last=False)
         found = Sentence(
             "Connected as %(who)s; answers may have %(n)s characters.", who=f"@{there.address}", n=there.characters
         )
@@ -99,6 +113,11 @@ class MastodonChannel:
             found=found,
             n=held,
         )
+
+    def known_as(self, settings: Settings) -> tuple[str, ...]:
+        """The account's handle with its server and without, as it was found when it was tried; asks nobody."""
+        there = home.kept(settings.get(home.KEPT, "")) or self._met.get(Server(settings).key)
+        return (there.address, there.acct) if there else ()
 
     def fetch(self, settings: Settings, cursor: str | None) -> Batch:
         server = Server(settings)
@@ -253,11 +272,11 @@ def _words(settings: Settings) -> list[str]:
 
 
 def _wanted(settings: Settings) -> Callable[[Row], bool]:
-    """Does a public status hold one of the words that are looked for?"""
+    """Does a public status hold one of the words that are looked for: those of the source, else the workspace's own?"""
     sought = _words(settings)
 
     def wanted(said: Row) -> bool:
         text = f"{parse.text(said)} {word(said, 'spoiler_text')}".casefold()
-        return any(one in text for one in sought)
+        return any(one.casefold() in text for one in sought or terms_of(settings) if one)
 
     return wanted

@@ -14,6 +14,7 @@ from rapport.net.sentence import Sentence
 
 NARROW = ("public", "unlisted", "private", "direct")
 """From what all may see to what only those who are tagged may see."""
+OPEN = frozenset({"public", "unlisted"})
 OURS = {"": "public", "public": "public", "unlisted": "unlisted", "followers": "private", "direct": "direct"}
 TAGGED = re.compile(r"(?<![=/\w])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]+[A-Za-z0-9_]+)?(?:@[\w.:-]*\w)?)")
 
@@ -32,15 +33,13 @@ class Answer:
 def visibility(said: Row, outgoing: Outgoing) -> str:
     """The narrowest of what was answered, what was asked for, and what the conversation is.
 
-    What went to somebody's followers is answered to those who are tagged alone, unless it is asked for: our followers
-    are not theirs. A visibility that nobody knows counts as the narrowest.
+    What went to somebody's followers is answered to those who are tagged alone: our followers are not theirs. So is
+    what has a visibility that nobody knows.
     """
     theirs = word(said, "visibility") or "public"
     wished = outgoing.manner.visibility
-    if theirs == "private" and wished != "followers":
-        theirs = "direct"
     mine = OURS[wished] if outgoing.public or wished else "direct"
-    return max(theirs if theirs in NARROW else "direct", mine, key=NARROW.index)
+    return max(theirs if theirs in OPEN else "direct", mine, key=NARROW.index)
 
 
 def answer(said: Row, outgoing: Outgoing, home: Home) -> Answer:
