@@ -35,7 +35,7 @@ def connect(
     }
     source = Source(workspace=workspace, kind=kind, name=words)
     settings = given(channel, values, made)
-    attempt(channel, settings)
+    source.found = attempt(channel, settings)
     source.keep_settings(settings)
     with write():
         source.save()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, Fetches, Receives, Streams
+from rapport.channels.base import Channel, Fetches, Receives, Streams, Verifies
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.inbox import connecting
@@ -103,8 +103,8 @@ def _label(kind: str) -> str:
 
 
 def public_address(request: HttpRequest, source: Source) -> str:
-    """Where a stranger delivers, for a source that can be delivered to."""
-    if not isinstance(source.channel, Receives):
+    """Where a stranger delivers, for a source that can be delivered to; one that subscribes by itself tells nobody else."""
+    if not isinstance(source.channel, Receives) or isinstance(source.channel, Verifies):
         return ""
     return request.build_absolute_uri(reverse(door(source.channel), args=[source.token]))
 

@@ -175,7 +175,7 @@ def test_a_thread_whose_beginning_is_hidden_is_no_reason_to_lose_its_end(server:
 @pytest.mark.parametrize(
     ("status", "headers", "says", "what"),
     [
-        (401, {}, "does not accept our access token any more", {"permanent": True, "reauthorise": True}),
+        (401, {}, "does not accept the access token", {"permanent": True, "reauthorise": True}),
         (403, {}, "does not let us do this: This went wrong", {"permanent": True}),
         (429, {"retry_after": "17"}, "asks us to wait", {"retry_after": timedelta(seconds=17)}),
         (500, {}, "has a fault of its own (500): This went wrong", {"permanent": False, "unknown": False}),

@@ -26,13 +26,13 @@ class FeedsChannel:
     """One feed: of a blog, of reviews, of a forum."""
 
     kind = "feeds"
-    label = "Feed (RSS, Atom, JSON Feed)"
+    label = "Feed"
     settings: tuple[Setting, ...] = (
         Setting(
             key="url",
             label="Address",
             kind="url",
-            help="Of the feed, or of a page that names one: a blog, a forum, a page of reviews.",
+            help="Of the feed (RSS, Atom, JSON Feed), or of a page that names one: a blog, a forum, a page of reviews.",
         ),
         Setting(
             key="words",

@@ -23,7 +23,7 @@ PATIENCE = net.Patience(connect=8, read=20, total=40)
 UPLOADING = net.Patience(connect=8, read=60, total=180)
 Fields = Sequence[tuple[str, str]]
 NAME = re.compile(r"[\w-][\w.-]*(?::\d{1,5})?")
-AGAIN = Sentence("Connect the account again with a new access token; its history stays.")
+AGAIN = Sentence("Give a new access token; what is here stays.")
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,7 @@ class Server:
         why = _reason(answer) if answer else ""
         facts: dict[str, object] = {"host": self.host, "why": why, "status": status}
         if status == 401:
-            said = Sentence(
-                "%(host)s does not accept our access token any more%(why)s. %(again)s", again=AGAIN, **facts
-            )
+            said = Sentence("%(host)s does not accept the access token%(why)s. %(again)s", again=AGAIN, **facts)
             return ChannelError(said, permanent=True, reauthorise=True)
         if status == 403:
             said = Sentence("%(host)s does not let us do this%(why)s. %(again)s", again=AGAIN, **facts)

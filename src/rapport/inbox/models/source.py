@@ -61,6 +61,9 @@ class Source(models.Model):
     cost_a_day = models.PositiveBigIntegerField(null=True)
     """The most that may be spent on one day (UTC): requests, and millionths of the currency its channel names."""
 
+    found = ""
+    """What was found when it was tried, for the page that connects it; not kept."""
+
     def __str__(self) -> str:
         return self.name
 
