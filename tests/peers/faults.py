@@ -55,7 +55,7 @@ class Way:
 def way_to(upstream: str) -> Iterator[Way]:
     """A server in front of ``upstream`` that passes everything on, its own address in place of the other's."""
     way = Way(upstream=upstream)
-    client = httpx.Client(timeout=30)
+    client = httpx.Client(timeout=60)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.0"

@@ -13,15 +13,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from rapport.accounts.models import Member
-from rapport.channels import lengths
-from rapport.channels.base import ChannelError
 from rapport.channels.text import clean
 from rapport.core import work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, doubting, sending, speaking, turning, working
+from rapport.inbox import colliding, doubting, sending, speaking, splitting, turning, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
@@ -45,13 +43,21 @@ def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
 
 
 def reply(
-    conversation: Conversation, text: str, *, by: Member, seen: Seen | None = None, once: str = "", sure: bool = False
+    conversation: Conversation,
+    text: str,
+    *,
+    by: Member,
+    seen: Seen | None = None,
+    once: str = "",
+    sure: bool = False,
+    split: bool = False,
 ) -> Outgoing:
     """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
     names the form it was written in, so that a form sent twice is one answer.
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be; Doubted (a Refused) where there is
-    something to think about first, unless the writer is ``sure``.
+    something to think about first, unless the writer is ``sure``; TooLong (a Refused) where it would have to leave as
+    several messages, unless the writer lets it ``split``.
     """
     words = clean(text).strip()
     save_draft(conversation, words, by=by)
@@ -66,10 +72,11 @@ def reply(
         if sent_before is not None and _same(sent_before, row, words, by):
             Draft.objects.filter(conversation=row, member=by).delete()
             return sent_before
-        _refuse(row, words, by, seen)
+        several = _refuse(row, words, by, seen, split=split)
         if not sure and (doubt := doubting.doubt(row, words)):
             raise doubt
-        return _hold(row, words, by, once if _ONCE.match(once) and sent_before is None else new_key())
+        key = once if _ONCE.match(once) and sent_before is None else new_key()
+        return _hold(row, words, by, key, split=several)
 
 
 def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) -> bool:
@@ -78,7 +85,7 @@ def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) ->
     return there and sent.state != States.WITHDRAWN
 
 
-def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgoing:
+def _hold(conversation: Conversation, words: str, by: Member, key: str, *, split: bool) -> Outgoing:
     outgoing = Outgoing.objects.create(
         workspace_id=conversation.workspace_id,
         conversation=conversation,
@@ -86,6 +93,7 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str) -> Outgo
         by=by,
         text=words,
         key=key,
+        split=split,
         held_until=now() + timedelta(seconds=held_seconds(conversation)),
         was=working.standing(conversation),
     )
@@ -116,19 +124,18 @@ def held_seconds(conversation: Conversation) -> int:
     )
 
 
-def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None) -> None:
+def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None, *, split: bool) -> bool:
+    """Whether it leaves as several messages; raises Refused where it cannot leave."""
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
     if why := conversation.source.cannot_send:
         raise Refused(why)
     if not words:
         raise Refused("Write your answer first.")
-    try:
-        lengths.must_fit(words, conversation.source.limit)
-    except ChannelError as error:
-        raise Refused(error.message) from error
+    several = splitting.must_fit(conversation, words, split=split)
     if seen and (told := colliding.collision(colliding.since(conversation, seen, by=by))):
         raise told
+    return several
 
 
 def asks(text: str) -> bool:

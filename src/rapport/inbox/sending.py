@@ -119,6 +119,7 @@ def _manner(outgoing: Outgoing) -> base.Manner | None:
         content_warning=outgoing.content_warning or theirs.content_warning,
         participants=tuple(theirs.participants),
         version=to.version if to and _reads_versions(outgoing) else "",
+        split=outgoing.split,
     )
     return made if made != base.Manner() else None
 

@@ -12,7 +12,18 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.channels.base import Places
 from rapport.core.database import now
-from rapport.inbox import asking, colliding, private, snoozing, speaking, turning, undoing, visits, whereabouts
+from rapport.inbox import (
+    asking,
+    colliding,
+    private,
+    snoozing,
+    speaking,
+    splitting,
+    turning,
+    undoing,
+    visits,
+    whereabouts,
+)
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
@@ -108,6 +119,9 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "text": draft or "",
         "refusal": "",
         "doubted": False,
+        "splits": 0,
+        "split": False,
+        "splittable": splitting.can(row),
         "preview": "",
         "about": "reply",
         "once": new_key(),

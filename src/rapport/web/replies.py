@@ -15,6 +15,7 @@ from rapport.inbox import replying, speaking
 from rapport.inbox.colliding import Collided, Seen
 from rapport.inbox.doubting import Doubted
 from rapport.inbox.models import Conversation, Outgoing
+from rapport.inbox.splitting import TooLong
 from rapport.web import streams
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found, show
@@ -41,7 +42,8 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
             replying.save_draft(row, text, by=member)
             return _kept(request, member, row, act)
         once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
-        outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure)
+        split = request.POST.get("split") == "1"
+        outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure, split=split)
         facts = {"name": _who(row), "n": replying.held_seconds(row)}
         said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
         say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
@@ -49,8 +51,12 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     except Collided as told:
         return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
     except Refused as refused:
-        doubted = isinstance(refused, Doubted)
-        return show(request, member, row, status=422, refusal=str(refused), text=text, doubted=doubted, **_still(seen))
+        about: dict[str, Any] = {
+            "split": request.POST.get("split") == "1",
+            "doubted": isinstance(refused, Doubted),
+            "splits": refused.count if isinstance(refused, TooLong) else 0,
+        }
+        return show(request, member, row, status=422, refusal=str(refused), text=text, **about, **_still(seen))
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:

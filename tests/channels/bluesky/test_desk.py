@@ -18,6 +18,7 @@ from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Sourc
 from rapport.ingest import pipeline, visiting, worker
 from rapport.ingest.keeper import claim
 from tests.conftest import make_cast
+from tests.peers.bluesky.firehose import jetstream
 from tests.peers.bluesky.network import Account, Network, eventually
 from tests.peers.faults import way_to
 
@@ -54,7 +55,7 @@ def messages(workspace: Workspace) -> dict[str, Message]:
     return {message.external_id: message for message in Message.objects.filter(workspace=workspace)}
 
 
-def until_stored(acme: Any, source: Source, uris: list[str], *, seconds: float = 30) -> dict[str, Message]:
+def until_stored(acme: Any, source: Source, uris: list[str], *, seconds: float = 120) -> dict[str, Message]:
     deadline = time.monotonic() + seconds
     while not set(uris) <= set(found := messages(acme.acme)):
         assert time.monotonic() < deadline, (len(found), len(uris), source.error)
@@ -121,3 +122,44 @@ def leave() -> None:
     """Send what is due, and what was put off, at once."""
     work.Work.objects.filter(kind="outgoing.send").update(due_at="2020-01-01T00:00:00Z")
     work.run_due(only=worker.LEAVING)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_anybody_says_about_a_topic_stands_on_the_desk_until_it_is_deleted_there(acme: Any, peer: Network) -> None:
+    ann, cem, us = peer.account("ann"), peer.account("cem"), peer.account("brand")
+    word = f"kettle{time.time_ns()}"
+    with jetstream(peer.pds) as stream:
+        values = {"handle": us.handle, "app_password": us.app_password(), "service": peer.pds, "stream": stream.url}
+        threading.Timer(0.5, lambda: [ann.post("ticking") for _ in range(3)]).start()
+        source, _ = connecting.connect(acme.acme, "bluesky_posts", "Stream", values | {"topics": word}, by=acme.dana)
+        us.block(cem)
+        made: dict[str, str] = {}
+
+        def talk() -> None:
+            cem.post(f"{word} from somebody blocked")
+            made["about"] = ann.post(f"My {word} leaks")["uri"]
+            made["to us"] = ann.mention(us, f"@{us.handle} do you hear me?")["uri"]
+            made["gone"] = ann.post(f"{word} that nobody should have read")["uri"]
+            ann.post("nothing of interest")
+
+        def step() -> None:
+            while pipeline.run():
+                pass
+            found = messages(acme.acme)
+            if len(made) == 3 and set(made.values()) <= set(found) and len(ann.said) == 7:
+                ann.delete(made["gone"])
+                ann.delete(ann.said.pop())  # one that we never had
+            if made.get("gone") in found and found[made["gone"]].deleted_at:
+                stop.set()
+
+        stop = threading.Event()
+        threading.Timer(1.0, talk).start()
+        threading.Timer(120.0, stop.set).start()
+        visiting.visit(source, claim(source), stop, step, listen=True)
+    source.refresh_from_db()
+    found = messages(acme.acme)
+    assert set(found) == {made["about"], made["to us"], made["gone"]}
+    assert found[made["gone"]].text == ""
+    assert (found[made["to us"]].addressed, found[made["about"]].text) == ("to_us", f"My {word} leaks")
+    assert source.passed > 0
+    assert source.stream_cursor

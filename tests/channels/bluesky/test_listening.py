@@ -63,11 +63,11 @@ class Listener(threading.Thread):
 
     def __exit__(self, *args: object) -> None:
         self.over.set()
-        self.join(3.0)
+        self.join(10.0)
         assert not self.is_alive(), "it must end within two seconds"
 
     def until(self, look: Any) -> None:
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + 60
         while not look():
             assert time.monotonic() < deadline, (self.errors, self.batches)
             time.sleep(0.01)

@@ -124,7 +124,7 @@ def call(
     headers = {"authorization": f"Bearer {token}"} if token else {}
     words = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in query.items())
     address = f"{base}/xrpc/{name}" + (f"?{words}" if words else "")
-    answer = httpx.request(method, address, json=body, headers=headers, timeout=20)
+    answer = httpx.request(method, address, json=body, headers=headers, timeout=60)
     if answer.is_success:
         return answer.json() if answer.content else {}
     said = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
@@ -155,7 +155,7 @@ def _ready(process: subprocess.Popen[str]) -> dict[str, Any]:
     """What it says when it is ready; then whatever it says is read and dropped, or it would block."""
     assert process.stdout is not None
     words: list[str] = []
-    alarm = threading.Timer(90, process.kill)
+    alarm = threading.Timer(300, process.kill)
     alarm.start()
     for line in process.stdout:
         words.append(line)
@@ -177,7 +177,7 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait(5)
 
 
-def eventually(look: Any, *, seconds: float = 10.0) -> Any:
+def eventually(look: Any, *, seconds: float = 60.0) -> Any:
     """What ``look`` gives as soon as it gives something; it is asked again while it gives nothing."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

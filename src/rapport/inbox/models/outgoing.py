@@ -63,6 +63,8 @@ class Outgoing(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default="", blank=True)
     """Who may see it, where its writer chose something narrower than what it answers."""
     content_warning = models.CharField(max_length=500, default="")
+    split = models.BooleanField(default=False)
+    """Its writer agreed that it leaves as several messages."""
     was = models.JSONField(default=dict)
     """The conversation's state before the answer, restored when it is withdrawn or fails."""
     created_at = models.DateTimeField(default=now)

@@ -102,7 +102,14 @@ KINDS: tuple[Kind, ...] = (
         {"person": "person"},
     ),
     Kind("person_note", PersonNote, ("text", "at", "withdrawn_at"), {"person": "person", "by": "member"}),
-    Kind("source", Source, ("kind", "name", "created_at", "last_arrival_at", "unreadable", "passed", "requests_a_day", "cost_a_day")),
+    Kind(
+        "source",
+        Source,
+        (
+            *("kind", "name", "created_at", "last_arrival_at", "unreadable", "passed"),
+            *("requests_a_day", "cost_a_day"),
+        ),
+    ),
     Kind(
         "conversation",
         Conversation,
@@ -149,7 +156,7 @@ KINDS: tuple[Kind, ...] = (
         Outgoing,
         (
             *("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
-            *("warned", "visibility", "content_warning"),
+            *("warned", "visibility", "content_warning", "split"),
         ),
         {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
     ),

@@ -29,6 +29,7 @@
     count.textContent = `${used} / ${size}`;
     count.classList.toggle("over", over);
     form.querySelector("[data-send]").toggleAttribute("aria-disabled", over);
+    form.querySelector("[data-splits]")?.toggleAttribute("hidden", !over);
   }
 
   function begin() {
