@@ -359,7 +359,7 @@ class _Answers:
         return (202 if self.fake.not_ready > 0 else 200), {"id": f"m{len(self.fake.uploads)}"}
 
 
-def wait_for(look: Any, seconds: float = 10.0) -> Any:
+def wait_for(look: Any, seconds: float = 30.0) -> Any:
     """What ``look`` gives as soon as it gives something."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

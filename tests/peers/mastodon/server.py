@@ -114,7 +114,7 @@ def mock(port: int = 0) -> Iterator[Mock]:
 
 
 def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(f"{base}/api/v1/streaming/health", timeout=2).is_success:
