@@ -117,6 +117,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Reading": "Codes.",
     "inbox.Disposition": "Codes.",
     "inbox.Revision": "Codes.",
+    "inbox.SilencePick": "What a member said of it: a code.",
     "inbox.Notification": "Ids and kinds.",
     "inbox.Wishes": "Kinds and hours, chosen by our own members.",
     "inbox.PushAddress": "A browser of our own members, sealed.",

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connection
 from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.models import Work
-from rapport.inbox import manner, noticing, waking
+from rapport.inbox import auditing, manner, noticing, waking
 from rapport.inbox.models import Arrival, Source
 from rapport.inbox.notices import announcing
 from rapport.ingest import exports, pipeline
@@ -67,6 +67,7 @@ def watch(stop: threading.Event) -> None:
         nights.train(now())
         exports.sweep()
         manner.refresh(now())
+        auditing.begin(now())
         stop.wait(ROUND)
 
 

@@ -10,6 +10,7 @@ from rapport.inbox.models.notification import Notification, PushAddress, PushKey
 from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.relation import Relation
+from rapport.inbox.models.silence import SilencePick, SilenceRound
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.spent import Spent
 from rapport.inbox.models.tag import Tag, Tagging
@@ -39,6 +40,8 @@ __all__ = [
     "Reading",
     "Relation",
     "Revision",
+    "SilencePick",
+    "SilenceRound",
     "Source",
     "Spent",
     "State",

@@ -217,6 +217,8 @@ LEFT_OUT: dict[str, str] = {
     "inbox.PushKey": "A key of this server.",
     "inbox.Wishes": "How somebody wished to be told here; they choose anew.",
     "inbox.Spent": "What a day's requests were, here.",
+    "inbox.SilenceRound": "A sample drawn here; what it found missed is a correction, and that is there.",
+    "inbox.SilencePick": "A sample drawn here; what it found missed is a correction, and that is there.",
     "inbox.Pulse": "A source's rhythm is told anew from what arrives.",
     "people.Trait": "Hashes of addresses and names, made anew.",
     "people.Likeness": "Found anew.",

@@ -1,0 +1,21 @@
+"""What the page on fairness calls its traits and their values."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+TRAITS = {
+    "courtesy": _("Courtesy"),
+    "language": _("Language"),
+    "parties": _("How many were tagged"),
+    "channel": _("Where they wrote"),
+}
+TRAIT = {
+    "courteous": _("with a courtesy (please, thanks)"),
+    "plain": _("without one"),
+    "0": _("nobody"),
+    "1": _("one"),
+    "2": _("two"),
+    "3+": _("three or more"),
+    "?": _("not known"),
+}
