@@ -26,6 +26,8 @@ SIZE = 50
 """Messages of a week's sample: with no miss among them, the miss rate lies below 7 %."""
 MOST = 200_000
 """Messages of a week that are looked at, the newest."""
+SHORTEST = 3
+"""A part of a name with fewer letters is a word like others."""
 BEFORE = 2
 """Turns shown before the message."""
 _HANDLE = re.compile(r"(?<!\w)@[\w.-]+(?:@[\w.-]+)?|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -116,7 +118,8 @@ def blind(pick: SilencePick) -> Blind:
     handles = Term.objects.filter(workspace=message.workspace_id, kind="handle").values_list("text", flat=True)
     kept = {one.casefold() for one in handles}
     who = message.identity
-    names = [name for name in ((who.name, who.address) if who else ()) if len(name) > 1]
+    told = (who.name, who.address, *who.name.split()) if who else ()
+    names = [name for name in dict.fromkeys(told) if len(name) >= SHORTEST]
     return Blind(
         pick, covered(message.text, kept, names), tuple((o, covered(t, kept, names)) for o, t in reversed(turns))
     )
