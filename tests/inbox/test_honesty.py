@@ -63,12 +63,12 @@ def test_the_worker_draws_for_every_workspace_once_and_an_empty_week_is_not_look
 
 
 def test_whoever_judges_sees_the_words_and_not_whose_they_are(cast: Cast) -> None:
-    quiet(cast, 1, "Fan here, @acme @bestfriend and ann@example.org: watching the game, what a match")
+    quiet(cast, 1, "Number1 here, @acme @bestfriend and ann@example.org: watching the game, what a match")
     auditing.draw(cast.acme, LAST)
     shown = auditing.following(cast.bea)
     assert shown is not None
     assert "@acme" in shown.text and "watching the game" in shown.text
-    for secret in ("@bestfriend", "example.org", "@fan1", "Fan"):
+    for secret in ("@bestfriend", "example.org", "@fan1", "Number1"):
         assert secret not in shown.text
     said = page(browser(cast.bea), "/w/acme/quality/silence/")
     assert "watching the game" in said and "Fan" not in said and "@fan1" not in said and "joke" not in said.lower()
