@@ -24,7 +24,10 @@ def quiet(
     cast: Cast, n: int, text: str = "Watching the game tonight, what a match it was", **more: object
 ) -> Conversation:
     talk = cast.says(f"@fan{n}", f"{text} ({n})", id=f"q{n}", at=IN_LAST_WEEK, name=f"Fan Number{n}", **more)
-    assert talk.messages.get().decision and talk.messages.get().decision.needs == "no"  # type: ignore[union-attr]
+    message = talk.messages.get()
+    if message.decision is None or message.decision.needs != "no":  # what the table says of it is not in question here
+        Disposition.objects.create(message=message, row=14, needs="no", urgency=0, confidence=0.9)
+        Conversation.objects.filter(pk=talk.pk).update(state="quiet")
     return talk
 
 
