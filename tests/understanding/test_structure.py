@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rapport.understanding.reading import Turn
 from rapport.understanding.structure import frustration, state
-from rapport.understanding.structure_words import alike, heard, is_glad, says
+from rapport.understanding.structure_words import alike, heard, is_glad, says, wishes
 
 THREADS = Path(__file__).parent / "frustration"
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -133,6 +133,29 @@ def test_every_word_that_shows_a_sign_stands_where_it_says() -> None:
                 assert 0 <= sign.turn < len(said) and sign.before < len(said)
                 if sign.start >= 0:
                     assert said[sign.turn].text[sign.start : sign.end].strip()
+
+
+def test_a_telephone_that_is_spoken_of_is_no_wish() -> None:
+    assert wishes(heard(Turn(False, "", "I see a green one with a telephone."))) is None
+    assert wishes(heard(Turn(False, "", "You can reach me on 020 7946 0018.")))
+
+
+def test_friends_who_come_back_to_one_matter_are_not_stuck() -> None:
+    """A long lesson: many turns, short answers, one matter, nothing glad said."""
+    said = []
+    for at in range(30):
+        said.append(("them", at / 10, f"The tablet shows the picture of the mountain in place {at}. What now?"))
+        said.append(("us", at / 10 + 0.05, f"Put your finger on square {at} and tell me."))
+    assert frustration(turns(*said)) is None or "asked_again" in codes(*said)
+
+
+def test_what_is_said_in_one_go_repeats_nothing() -> None:
+    first = (
+        ("them", 0.0, "Can you look at the standby list for flight 1445?"),
+        ("us", 0.1, "You are on the upgrade list."),
+    )
+    more = ("them", 0.2, "It is the standby list."), ("them", 0.25, "The standby list for 1445 is gone from the page.")
+    assert codes(*first, *more).count("same_matter") <= 1 and "told_again" not in codes(*first, *more)
 
 
 CHAOS = st.text(max_size=400) | st.sampled_from(

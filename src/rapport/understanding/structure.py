@@ -16,7 +16,7 @@ from typing import Final
 from rapport.understanding import structure_signs as found_by
 from rapport.understanding.reading import Turn
 from rapport.understanding.structure_signs import Sign
-from rapport.understanding.structure_words import Said, alike, heard, is_glad, says
+from rapport.understanding.structure_words import Said, alike, heard, is_glad, says, wishes
 
 ALARM: Final = 3.5
 """Weight of signs from which an alarm is raised."""
@@ -35,6 +35,10 @@ _NO_KIND: Final = frozenset({"long", "put_off"})
 """These add weight, but nobody is stuck by two of a kind and these."""
 _SOFTER: Final = 0.25
 """What is left of the weight of all signs when somebody says that they are glad."""
+_NEAR: Final = 8
+"""Turns within which signs are counted together."""
+_SAME: Final = 2
+"""Coming back to one matter counts so often, and no more: friends do, too."""
 _SLOW: Final = timedelta(hours=20)
 
 
@@ -91,7 +95,10 @@ class _Thread:
         return max(0.0, self.left + self.of_signs())
 
     def of_signs(self) -> float:
-        return sum(_WEIGHT[sign.code] for sign in self.signs)
+        """What the signs of the newest turns weigh: those long past are what a long talk is made of."""
+        near = [sign for sign in self.signs if sign.turn > len(self.said) - _NEAR]
+        again = sum(sign.code == "same_matter" for sign in near)
+        return sum(_WEIGHT[sign.code] for sign in near) - max(0, again - _SAME) * _WEIGHT["same_matter"]
 
     def count(self, code: str) -> int:
         return sum(sign.code == code for sign in self.signs)
@@ -143,13 +150,14 @@ def _walk(turns: Sequence[Turn], calmed: datetime | None = None) -> Iterator[tup
 
 
 def _alarms(thread: _Thread) -> bool:
-    kinds = {sign.code for sign in thread.signs} - _NO_KIND
+    kinds = {sign.code for sign in thread.signs if sign.turn > len(thread.said) - 1 - _NEAR} - _NO_KIND
     return thread.weight() >= ALARM and len(kinds) >= 2 and bool(kinds & _LEADS)
 
 
 def _theirs(thread: _Thread, place: int, said: Said) -> None:
     back = says("COMES_BACK", said)
-    lately = bool(back) or not found_by.long_after(thread.said, said)
+    goes_on = bool(thread.said) and not thread.said[-1].ours and bool(thread.said[-1].words)
+    lately = not goes_on and (bool(back) or not found_by.long_after(thread.said, said))
     again = found_by.asked_again(thread.said, said, thread.count("asked_again")) if lately else None
     told = found_by.told_again(thread.said, said) if lately else None
     if is_glad(said) and not (again and back):
@@ -162,7 +170,7 @@ def _theirs(thread: _Thread, place: int, said: Said) -> None:
             thread.add(sign)
     if back and any(one.ours for one in thread.said):
         thread.add(Sign("came_back", place, start=back[0], end=back[1]))
-    if wish := says("WISHES", said):
+    if wish := wishes(said):
         asked = sum(sign.code.startswith("wish") for sign in thread.signs)
         thread.wish = Sign("wish", place, start=wish[0], end=wish[1], times=asked + 1)
         if thread.signs:  # whoever wishes to be called at once only says how they like it

@@ -33,6 +33,10 @@ _DATE: Final = re.compile(
 _ASIDE: Final = re.compile(r"https?://\S+|@\w+")
 _NGRAM: Final = 4
 _SPACE: Final = 1 << 20
+_ASKED: Final = re.compile(
+    r"[?？]|\bplease\b|\bbitte\b|s.il (?:vous|te) pla|por favor|per favore|\bgraag\b|\bprego\b|(?:\d[ ./-]?){6,}",
+    re.IGNORECASE,
+)
 _LONG_ENOUGH: Final = 5
 _DIGITS: Final = 4
 _FAREWELL_WITHIN: Final = 240
@@ -95,6 +99,15 @@ def says(cue: str, said: Said) -> tuple[int, int] | None:
     """Where a turn has one of the words that ``structure_cues`` lists under this name; None where it has none."""
     found = getattr(structure_cues, cue).search(said.text)
     return found.span() if found else None
+
+
+def wishes(said: Said) -> tuple[int, int] | None:
+    """Where a turn wishes for a call or a person: in a sentence that asks, says please, or gives a number to call."""
+    for sentence in _SENTENCE.finditer(said.text):
+        found = structure_cues.WISHES.search(sentence.group())
+        if found and (_ASKED.search(sentence.group()) or structure_cues.ASKS.search(sentence.group())):
+            return sentence.start() + found.start(), sentence.start() + found.end()
+    return None
 
 
 def is_glad(said: Said) -> bool:
