@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rapport.channels.demo import story
 from rapport.understanding.reading import Turn
 from rapport.understanding.structure import frustration, state
 from rapport.understanding.structure_words import alike, heard, is_glad, says, wishes
@@ -140,13 +141,17 @@ def test_a_telephone_that_is_spoken_of_is_no_wish() -> None:
     assert wishes(heard(Turn(False, "", "You can reach me on 020 7946 0018.")))
 
 
-def test_friends_who_come_back_to_one_matter_are_not_stuck() -> None:
-    """A long lesson: many turns, short answers, one matter, nothing glad said."""
-    said = []
-    for at in range(30):
-        said.append(("them", at / 10, f"The tablet shows the picture of the mountain in place {at}. What now?"))
-        said.append(("us", at / 10 + 0.05, f"Put your finger on square {at} and tell me."))
-    assert frustration(turns(*said)) is None or "asked_again" in codes(*said)
+def test_in_the_demo_world_three_are_stuck_and_a_patient_lesson_of_forty_turns_is_not() -> None:
+    now = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)
+    talks: dict[str, list[Turn]] = {}
+    for one in story.world():
+        for network in story.NETWORKS:
+            for item in sorted(story.history(one, network, now), key=lambda item: item.envelope.said_at or now):
+                e = item.envelope
+                turn = Turn(bool(e.ours), "" if e.ours else e.author.address, e.text, e.said_at)
+                talks.setdefault(e.thread or e.reply_to or e.external_id, []).append(turn)
+    assert {name for name, said in talks.items() if frustration(said)} == {"ann", "marta", "vale"}
+    assert len(talks["kamala"]) > 30
 
 
 def test_what_is_said_in_one_go_repeats_nothing() -> None:
