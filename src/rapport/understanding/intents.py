@@ -37,10 +37,16 @@ INTENTS: Final = {
     "u.two": "loss_or_block",
     "u.three": "stranded",
     "but": "however",
+    "i.scheme": "scheme",
+    "i.greeting": "greeting",
+    "i.campaign": "campaign",
+    "i.goodwill": "goodwill",
     "p.first": "first_person",
     "p.second": "second_person",
 }
 """Lexicon section → the name under which a Reading carries it."""
+_ALSO: Final = {"i.fault": "complaint", "i.ask": "request"}
+"""Further evidence of an intent, in sections that the linear model does not look at."""
 _NEGATABLE: Final = frozenset({"i.praise", "e.joy", "e.admiration", "e.gratitude", "e.optimism"})
 _REACH: Final = 3
 
@@ -70,6 +76,9 @@ def weigh(tokens: Tokens, found: Sequence[Found]) -> tuple[dict[str, float], dic
 def intents(tokens: Tokens, scores: dict[str, float]) -> dict[str, float]:
     """The sections' scores under the names people know, with what the marks and the length say besides."""
     named = {name: scores[section] for section, name in INTENTS.items() if section in scores}
+    for section, name in _ALSO.items():
+        if section in scores:
+            named[name] = 1.0 - (1.0 - named.get(name, 0.0)) * (1.0 - scores[section])
     if tokens.asked:
         named["question"] = 1.0 - (1.0 - named.get("question", 0.0)) * 0.25
     elif "question" in named:

@@ -98,4 +98,6 @@ def _is_ours(context: str, text: str) -> bool:
         return True
     if signed(text):
         return False
+    if tagged and "@" not in context:  # who writes to a company tags it; a company answering need not
+        return True
     return bool(before) or bool(_DESK_TALK.search(context)) or "http" in context

@@ -12,6 +12,8 @@ from rapport.understanding.reading import Reading
 
 _READ_AT_MOST: Final = 4_000
 _WORD: Final = re.compile(r"(?<![\w@#/.])[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WRY: Final = 8
+"""In words: thanks this short that name a fault, and come first of all, are none ("thanks for charging me twice")."""
 _LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -60,7 +62,8 @@ class Matter:
         """A fault is named, and nothing speaks against it."""
         named, felt = self.of("complaint"), self.reading.valence
         if felt == "positive":
-            return named >= 0.85 and self.of("praise") < 0.7 and self.of("thanks") < 0.6
+            thanked = self.of("thanks") >= 0.6 and (self.sofar.ours > 0 or self.words > _WRY)
+            return named >= 0.85 and self.of("praise") < 0.7 and not thanked
         return named >= 0.85 or (named >= 0.5 and self.reading.valence_score <= -0.2)
 
 

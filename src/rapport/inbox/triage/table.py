@@ -19,8 +19,8 @@ NEEDS: Final[dict[int, Needs]] = {
 }  # fmt: skip
 PLAIN_SUSPICIONS: Final = frozenset({"trap", "repeated"})
 """What no person does: fill in a field that is not there to be seen, say the same for the third time in a day."""
-_SHORT_THANKS, _A_LAUGH = 14, 3
-"""In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing."""
+_SHORT_THANKS, _A_LAUGH, _A_GREETING = 14, 3, 6
+"""In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing; so long a greeting."""
 _ADVERTISES, _SHOUTS = 0.9, 1.15
 """Marks on the strength of an advert, a link counting 0.25."""
 _GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM = 0.5, 0.4, 0.15, -0.3, -0.25
@@ -43,6 +43,8 @@ def _hardship(matter: Matter) -> bool:
 def _spam(matter: Matter) -> bool:
     if _by_a_machine(matter.facts.suspicions):
         return True
+    if matter.of("scheme") >= 0.85 and not matter.complains and not matter.sofar.ours:
+        return True
     advertises = matter.of("spam") + (0.25 if matter.links else 0.0)
     if matter.to_us:
         if matter.asks or matter.complains or advertises < _ADVERTISES:
@@ -63,7 +65,7 @@ def _closing(matter: Matter) -> bool:
         return False
     if matter.reading.valence_score <= _DISPLEASED or matter.of("request") >= 0.9:
         return False
-    if matter.of("praise") >= 0.7 and matter.of("staff") >= 0.6 and _praises(matter):
+    if matter.of("praise") >= 0.7 and (matter.of("staff") >= 0.6 or not matter.sofar.ours) and _praises(matter):
         return False
     thanks, closing = matter.of("thanks_closing"), matter.of("closing")
     if matter.sofar.we_spoke_last and not matter.sofar.we_asked and not matter.asks and _content(matter):
@@ -92,7 +94,10 @@ def _peer(matter: Matter) -> bool:
 
 
 def _promise(matter: Matter) -> bool:
-    binds = matter.of("promise") >= 0.75 and any(span.who == "them" for span in matter.reading.promises)
+    bound = any(span.who == "them" for span in matter.reading.promises)
+    binds = (matter.of("promise") >= 0.75 and (bound or matter.of("goodwill") >= 0.8)) or (
+        bound and matter.of("goodwill") >= 0.8
+    )
     return matter.ours and binds and not matter.asks and not matter.complains and matter.of("leaving") < 0.6
 
 
@@ -152,6 +157,8 @@ def _asks_peers(matter: Matter) -> bool:
 def _praises(matter: Matter) -> bool:
     """Praise of something, not thanks alone: strong words, or plain ones about our people or with a story."""
     praise = matter.of("praise")
+    if _idle(matter):
+        return False
     if matter.reading.valence != "positive":
         return False
     if matter.of("thanks") < 0.5:
@@ -171,8 +178,22 @@ def _praise_to_friends(matter: Matter) -> bool:
     return matter.about_us and not matter.tagged and _praises(matter)
 
 
+def _idle(matter: Matter) -> bool:
+    """A greeting to all, a laugh, an entry for a prize: said to us, and nothing is wanted."""
+    if matter.complains or matter.of("request") >= 0.7 or matter.reading.flags:
+        return False
+    if matter.of("campaign") >= 0.85 and not matter.asks:
+        return True
+    light = matter.of("praise") < 0.7 or matter.words <= _A_LAUGH
+    if matter.asks or not light or matter.sofar.ours:
+        return False
+    if matter.of("greeting") >= 0.8 and matter.words <= _A_GREETING:
+        return matter.of("service_matter") < 0.6
+    return matter.of("joke_rant") >= 0.5 and matter.words <= _A_GREETING and matter.of("service_matter") < 0.6
+
+
 def _past_us(matter: Matter) -> bool:
-    if not matter.ours:
+    if not matter.ours or _idle(matter):
         return True
     if matter.about_us:
         return True
