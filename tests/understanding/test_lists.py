@@ -12,7 +12,9 @@ from rapport.understanding.tokens import cut
 
 
 def phrases(language: str) -> list[str]:
-    files = [f"lexicons/{language}.txt"] + [f"lexicons/safety/{language}.txt"] * (language != "any")
+    files = [f"lexicons/{language}.txt"] + [
+        f"lexicons/{more}/{language}.txt" for more in ("safety", "topics") if language != "any"
+    ]
     listed: list[str] = []
     for name in files:
         section = ""

@@ -212,3 +212,12 @@ def test_in_a_thread_of_many_the_person_beside_is_whom_an_answer_reaches(cast: C
     assert "Ann Lee" in also[: also.index("</p>")]
     fragment = bea.get(f"/w/acme/c/{row.pk}/", headers={"HX-Request": "true", "HX-Target": "person"}).content.decode()
     assert "Bo Diaz" in fragment[: fragment.index("</h2>")]
+
+
+def test_what_a_matter_is_about_stands_quietly_under_it(cast: Cast, bea: Client) -> None:
+    conversation = cast.says("@ann", "@acme my blue kettle arrived broken, I paid £49.99 for it")
+    page = " ".join(shown(bea, conversation).split())
+    about = page[page.index("About:") :][:300]
+    assert "blue kettle" in about and "£49.99" in about and "broken or damaged" in about
+    plain = cast.says("@bob", "@acme good morning everyone!", id="9")
+    assert "About:" not in shown(bea, plain)

@@ -137,7 +137,6 @@ _EN: Final = Ways(
     hints={
         "own": (
             "will",
-            "ll ",
             "’ll",
             "'ll",
             "shall",

@@ -55,13 +55,10 @@ def find(tokens: Tokens, language: str) -> list[Found]:
     starts = list(accumulate(map(len, tokens.words), _next_word, initial=1))
     found: list[Found] = []
     silent: list[tuple[int, int]] = []
-    for end, (length, entries) in _machine().iter(line):
-        begin = end - length + 2
-        first = bisect_right(starts, begin) - 1
+    for end, (length, entries) in _machine(language).iter(line):
+        first = bisect_right(starts, end - length + 2) - 1
         last = bisect_right(starts, end - 1)
-        for section, weight, tongue in entries:
-            if tongue != language and tongue != "any":
-                continue
+        for section, weight in entries:
             if section == "null":
                 silent.append((first, last))
             else:
@@ -94,14 +91,14 @@ def _words(language: str) -> dict[str, frozenset[str]]:
 
 
 @cache
-def _machine() -> ahocorasick.Automaton:
+def _machine(language: str) -> ahocorasick.Automaton:
+    """The automaton of one language and of what counts in every one; made when the language is first met."""
     machine = ahocorasick.Automaton()
-    table: dict[str, list[Entry]] = {}
-    for language in LANGUAGES:
-        for key, entry in entries(language):
-            if entry.section.startswith("w."):
-                continue
-            table.setdefault(key, []).append(entry)
+    table: dict[str, list[tuple[str, float]]] = {}
+    for tongue in dict.fromkeys((language, "any")):
+        for key, entry in entries(tongue):
+            if not entry.section.startswith("w."):
+                table.setdefault(key, []).append((entry.section, entry.weight))
     for key, listed in table.items():
         machine.add_word(key, (len(key), tuple(listed)))
     machine.make_automaton()
@@ -113,6 +110,7 @@ def entries(language: str) -> list[tuple[str, Entry]]:
     listed = _read(f"lexicons/{language}.txt", language)
     if language != "any":
         listed += _read(f"lexicons/safety/{language}.txt", language)
+        listed += _read(f"lexicons/topics/{language}.txt", language)
     for name in FURTHER.get(language, ()):
         listed += _read(f"lexicons/{name}.txt", language)
     return listed

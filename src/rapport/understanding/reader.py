@@ -13,6 +13,7 @@ import numpy as np
 
 from rapport.understanding import (
     addressed,
+    anatomy,
     emotions,
     flags,
     frames,
@@ -110,6 +111,7 @@ def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
     reasons = [*alarms, *reasons, *_shown(tokens, scores, draft.best)]
     if tokens.cut:
         reasons.append(Reason("read.cut", 1.0, f"only the first {READ_AT_MOST} characters were read"))
+    bound = promises.find(tokens.text, post.ours, post.said_at, us.zone, draft.language)
     return Reading(
         language=draft.language,
         language_confidence=round(draft.sure, 3),
@@ -120,7 +122,8 @@ def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
         addressed=whom,
         terms=tuple(dict.fromkeys(hit.term for hit in us.terms.find(tokens.text))),
         flags=raised,
-        promises=promises.find(tokens.text, post.ours, post.said_at, us.zone, draft.language),
+        promises=bound,
+        anatomy=anatomy.read(tokens, draft.found, listed(draft.language, draft.sure), scores, bound),
         reasons=tuple(reasons),
         model=linear.load().version,
     )

@@ -83,6 +83,17 @@ class PromiseSpan(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Anatomy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The parts of a matter as the post names them, in its own words; ``topics`` are codes of ``anatomy.TOPICS``."""
+
+    topics: tuple[str, ...] = ()
+    product: str = ""
+    entitlement: str = ""
+    faults: tuple[str, ...] = ()
+    price: str = ""
+    promise_broken: str = ""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one post says, as understood. ``emotions`` and ``intents`` map a small closed vocabulary to 0..1."""
 
@@ -97,6 +108,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[str, ...] = ()
     flags: tuple[Flag, ...] = ()
     promises: tuple[PromiseSpan, ...] = ()
+    anatomy: Anatomy = Anatomy()
     reasons: tuple[Reason, ...] = ()
     model: str = ""
     """The version of the heads that made this reading."""

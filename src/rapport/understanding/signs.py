@@ -54,13 +54,16 @@ def weights() -> Weights:
 
 def of(tokens: Tokens, found: Sequence[Found], language: str) -> dict[str, float]:
     """The signs of one post by name: 1.0 where there is one, ``long`` its length over thirty words (at most 2)."""
-    counts: dict[str, int] = {}
+    signs: dict[str, float] = {}
+    leans: dict[str, int] = {}
     for hit in found:
-        counts[hit.section] = counts.get(hit.section, 0) + 1
-    signs = {section: 1.0 for section in counts if section in _COUNTED}
-    for flag in NOUNS:
-        many = counts.get(f"s.{flag}", 0)
-        signs.update({f"s.{flag}>={step}": 1.0 for step in STEPS if many >= step})
+        section = hit.section
+        if section in _COUNTED:
+            signs[section] = 1.0
+        elif section in _LEANS_ON:
+            leans[section] = leans.get(section, 0) + 1
+    for section, many in leans.items():
+        signs.update((f"{section}>={step}", 1.0) for step in STEPS if many >= step)
     if len(signs) < _FEW:
         return {}
     for who in WHO:
@@ -91,4 +94,5 @@ def _share(flag: str, signs: dict[str, float], held: Weights) -> float:
     return sum(max(0.0, held.signs.get(name, 0.0)) for name in names if name in signs)
 
 
+_LEANS_ON: Final = frozenset(f"s.{flag}" for flag in NOUNS)
 _COUNTED: Final = frozenset([*(f"n.{noun}" for nouns in NOUNS.values() for noun in nouns), *AGAINST])

@@ -16,7 +16,7 @@ from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.people.models import Identity
 from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
-from rapport.web.words import because
+from rapport.web.words import TOPICS, because
 
 PAGE = 100
 BEFORE = 20
@@ -72,6 +72,8 @@ class Turn:
     pieces: tuple[Piece, ...] = ()
     why: Why | None = None
     felt: Felt | None = None
+    about: tuple[str, ...] = ()
+    """What the matter is about, in a few words: its topics, the thing, what was paid, what one is entitled to."""
     outgoing: Outgoing | None = None
 
 
@@ -179,7 +181,20 @@ def _of_message(message: Message, reader: Member | None) -> Turn:
         why = Why(standing, value.reasons, standing.by_id is not None, mine)
     spans = [(reason.start, reason.end) for reason in why.reasons] if why else []
     outgoing = getattr(message, "outgoing", None)
-    return Turn("message", message.said_at, message, mark(message.text, spans), why, _felt(message), outgoing)
+    return Turn(
+        "message", message.said_at, message, mark(message.text, spans), why, _felt(message), _about(message), outgoing
+    )
+
+
+def _about(message: Message) -> tuple[str, ...]:
+    """The anatomy as its Reading keeps it. One that was read before there was any tells nothing."""
+    reading = getattr(message, "reading", None)
+    parts = reading.data.get("anatomy") if reading and not message.ours else None
+    if not parts:
+        return ()
+    told = [str(TOPICS[topic]) for topic in parts.get("topics", ()) if topic in TOPICS]
+    told += [parts[part] for part in ("product", "price", "entitlement") if parts.get(part)]
+    return tuple(dict.fromkeys(told))
 
 
 def _felt(message: Message) -> Felt | None:

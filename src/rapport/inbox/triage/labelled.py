@@ -22,6 +22,10 @@ _LINE_AT_MOST: Final = 2_000_000
 _OWN: Final = re.compile(r"\((?:[^():]*:)?([^()]*)\)")
 _RIVAL: Final = re.compile(r"rivals?\s*:\s*(.+)$", re.IGNORECASE)
 _HANDLE: Final = re.compile(r"@\w+")
+_OF_ONESELF: Final = re.compile(
+    r"\b(?:i|i['’]\w+|my|me|mine|ich|mir|mich|mein\w*|je|j['’]\w+|mon|ma|mes|moi|yo|mi|mis|io|mio|mia|eu|meu|minha)\b",
+    re.IGNORECASE,
+)
 _DESK_TALK: Final = re.compile(
     r"\b(?:we|we['’](?:re|ll|d|ve)|our|us|dm us|please|sorry|apolog\w+|happy to help|here to help|let us know|"
     r"reach out|team)\b",
@@ -98,6 +102,6 @@ def _is_ours(context: str, text: str) -> bool:
         return True
     if signed(text):
         return False
-    if tagged and "@" not in context:  # who writes to a company tags it; a company answering need not
-        return True
+    if tagged and "@" not in context and not _OF_ONESELF.search(context):
+        return True  # who writes to a company tags it, or speaks of themselves; a company that answers does neither
     return bool(before) or bool(_DESK_TALK.search(context)) or "http" in context

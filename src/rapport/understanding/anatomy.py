@@ -1,0 +1,106 @@
+"""The anatomy of a matter: what it is about, the thing, what is wrong, what was paid, what one is entitled to (S40).
+
+Candidates, each in the writer's own words, so that a person sees at a glance and nothing is filled in for good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rapport.understanding import lexicon
+from rapport.understanding.lexicon import Found
+from rapport.understanding.reading import Anatomy, PromiseSpan
+from rapport.understanding.tokens import Tokens
+
+TOPICS: Final = (
+    "delivery", "damaged", "billing", "refund", "login", "outage", "app", "staff", "waiting", "trip", "contract", "product",
+)  # fmt: skip
+_MOST_TOPICS, _MOST_FAULTS, _MOST_WORDS = 2, 3, 6
+_OWNED: Final = frozenset({
+    "my", "the", "this", "our", "a", "an", "your", "mein", "meine", "meinen", "meiner", "der", "die", "das", "den", "unser",
+    "unsere", "ein", "eine", "einen", "mon", "ma", "mes", "le", "la", "les", "un", "une", "notre", "votre", "cette", "ce",
+    "mi", "el", "una", "su", "este", "esta", "il", "lo", "mio", "mia", "uno", "o", "meu", "minha", "um", "uma", "esse",
+})  # fmt: skip
+_OF_TROUBLE: Final = ("i.complaint", "i.fault", "i.question", "i.request", "i.ask")
+_PRICE = re.compile(
+    r"(?:[$€£¥]|R\$|CHF|USD|EUR|GBP)\s?\d[\d.,]*\d|(?:[$€£])\s?\d|"
+    r"\d[\d.,]*\s?(?:€|£|\$|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b|quid\b|gbp\b|francs?\b|chf\b|reais\b)|"
+    r"\b(?:very |so |way )?(?:overpriced|expensive|high price|high-priced|premium price|paid a lot)\b",
+    re.IGNORECASE,
+)
+_ENTITLED = re.compile(
+    r"\b(?:(?:\w+|\d+)[- ](?:year|years|month|months)|lifetime|extended|in-home|next[- ]day|premium|gold|full|money[- ]back)"
+    r"(?:[, ]+[\w-]+){0,3}?[, ]+(?:warranty|guarantee|service|cover|insurance|care plan|support|delivery|contract)\b|"
+    r"\b(?:warranty|guarantee)(?: of)? \w+ (?:years?|months?)\b|\b(?:\w+ jahre?|\d+ monate) garantie\b|"
+    r"\bgarantie (?:de )?\w+ ans\b|"
+    r"\bgarant[ií]a de \w+ años\b|\bgaranzia di \w+ anni\b|\bgarantia de \w+ anos\b",
+    re.IGNORECASE,
+)
+
+
+def read(
+    tokens: Tokens, found: Sequence[Found], language: str, scores: dict[str, float], promises: Sequence[PromiseSpan]
+) -> Anatomy:
+    """The parts of the matter; all empty where nothing is wrong or asked."""
+    troubled = max(
+        scores.get(section, 0.0) for section in ("i.complaint", "i.fault", "i.question", "i.request", "i.ask")
+    )
+    if troubled < 0.5 and not tokens.asked:
+        return Anatomy()
+    low = tokens.text.lower()
+    price = _PRICE.search(tokens.text) if _told(low, _OF_PRICES) else None
+    entitled = _ENTITLED.search(tokens.text) if _told(low, _OF_TITLES) else None
+    wrong = scores.get("i.complaint", 0.0) >= 0.5 or scores.get("i.fault", 0.0) >= 0.5
+    return Anatomy(
+        topics=_topics(found),
+        product=_product(tokens, language),
+        entitlement=entitled.group() if entitled else "",
+        faults=_faults(tokens, found) if wrong else (),
+        price=price.group() if price else "",
+        promise_broken=next((span.text for span in promises if span.who == "us"), "") if wrong else "",
+    )
+
+
+_OF_PRICES: Final = (
+    "€", "$", "£", "¥", "eur", "usd", "gbp", "chf", "dollar", "pound", "quid", "franc", "reais", "pric", "expensive", "paid",
+)  # fmt: skip
+_OF_TITLES: Final = (
+    "warrant", "guarant", "garant", "garanz", "service", "cover", "insurance", "plan", "support", "contract", "deliver",
+)  # fmt: skip
+
+
+def _told(low: str, words: tuple[str, ...]) -> bool:
+    return any(word in low for word in words)
+
+
+def _topics(found: Sequence[Found]) -> tuple[str, ...]:
+    """What most words speak of, the first named first among equals."""
+    counts: dict[str, int] = {}
+    for hit in found:
+        if hit.section.startswith("h."):
+            counts[hit.section[2:]] = counts.get(hit.section[2:], 0) + 1
+    return tuple(sorted(counts, key=lambda topic: -counts[topic])[:_MOST_TOPICS])
+
+
+def _product(tokens: Tokens, language: str) -> str:
+    """The first thing that is somebody's, with what is said of it: "my blue kettle" → "blue kettle"."""
+    things = lexicon.words(language, "w.thing")
+    for place, word in enumerate(tokens.words):
+        if word not in things:
+            continue
+        for back in (1, 2, 3):
+            if place >= back and tokens.words[place - back] in _OWNED:
+                return tokens.text[tokens.starts[place - back + 1] : tokens.ends[place]]
+    return ""
+
+
+def _faults(tokens: Tokens, found: Sequence[Found]) -> tuple[str, ...]:
+    said: dict[str, None] = {}
+    end = -1
+    for hit in sorted(found, key=lambda hit: (hit.first, -hit.last)):
+        if hit.section in ("i.complaint", "i.fault", "h.damaged") and hit.first >= end:
+            said[tokens.text[tokens.starts[hit.first] : tokens.ends[min(hit.last, hit.first + _MOST_WORDS) - 1]]] = None
+            end = hit.last
+    return tuple(said)[:_MOST_FAULTS]
