@@ -58,3 +58,13 @@ def test_what_a_machine_says_says_so_and_names_the_way_to_a_human(cast: Cast) ->
     visitor = Visitor(cast, open_form(cast))
     told = seen(visitor.send("Where is my kettle?").content.decode())
     assert "This page answers by itself" in told and "a person reads" in told
+
+
+def test_words_that_insult_are_shown_to_the_writer_first_and_polite_ones_are_not(cast: Cast) -> None:
+    bea = browser(cast.bea)
+    talk = cast.says("@ann", "@acme why was I charged twice for the kettle?", id="1")
+    status, told = sends(bea, talk, "Read your contract about the kettle, you idiot.")
+    assert status == 422 and "“idiot” may be read as an insult" in told
+    assert not talk.outbox.exists()
+    status, told = sends(bea, talk, "The second charge for the kettle was ours to catch. It is refunded.")
+    assert "insult" not in told and talk.outbox.count() == 1

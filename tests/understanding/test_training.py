@@ -40,6 +40,13 @@ def test_chances_add_up_and_stay_between_none_and_one() -> None:
     assert ((chances >= 0) & (chances <= 1)).all()
 
 
+def test_chances_come_true_as_often_as_they_say() -> None:
+    """Three posts in four of one wording are of one label: that is the chance it gives."""
+    rows = [{"text": f"the lamp is odd {'x' * (n % 5)}", "label": "a" if n % 4 else "b"} for n in range(200)]
+    chances = training.score(training.fit("topic", rows), ["the lamp is odd x"])
+    assert abs(chances[0][0] - 0.75) < 0.08
+
+
 def test_no_posts_have_no_chances() -> None:
     assert training.score(HEAD, []).shape == (0, 3)
     assert training.name(HEAD, training.score(HEAD, [])) == []

@@ -119,15 +119,19 @@ def margins(head: Head, seen: Prepared, extra: Floats | None = None) -> Floats:
 def score(head: Head, seen: Prepared | Sequence[str], extra: Floats | None = None) -> Floats:
     """(posts, labels) chances 0..1, calibrated: of one label they add up to 1, of ``many`` each stands for itself."""
     ready = seen if isinstance(seen, Prepared) else prepare(seen)
-    return chances_of(margins(head, ready, extra), head.many)
+    chances: Floats = chances_of(margins(head, ready, extra), head.many)
+    return chances
 
 
-def chances_of(margin: NDArray[Any], many: bool) -> Floats:
-    """Margins as chances: the logistic of each, or the softmax of all."""
+def chances_of(margin: NDArray[Any], many: bool) -> NDArray[Any]:
+    """Margins as chances: the logistic of each, or the softmax of all. As fine as what is given: who searches for the
+    best calibration needs every digit."""
     if many:
-        return np.asarray(1 / (1 + np.exp(-np.clip(margin, -30, 30))), dtype=np.float32)
+        alone: NDArray[Any] = 1 / (1 + np.exp(-np.clip(margin, -30, 30)))
+        return alone
     grown = np.exp(margin - margin.max(axis=1, keepdims=True))
-    return np.asarray(grown / grown.sum(axis=1, keepdims=True), dtype=np.float32)
+    shares: NDArray[Any] = grown / grown.sum(axis=1, keepdims=True)
+    return shares
 
 
 def name(head: Head, chances: Floats) -> list[tuple[str, ...]]:
