@@ -250,6 +250,7 @@ def test_the_registry_knows_what_it_knows() -> None:
         "files",
         "webhook",
         "form",
+        "mail",
         "bluesky",
         "bluesky_posts",
         "mastodon",

@@ -19,6 +19,8 @@ from rapport.channels.text import clean, one_line
 QUOTED = 20_000
 """Characters of what is answered that are quoted at most."""
 _POLICY = SMTP.clone(cte_type="7bit")
+ANY_ID = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}")
+"""A Message-ID that somebody else made, if it fits into a header as it is."""
 MESSAGE_ID = re.compile(r"[A-Za-z0-9._-]{1,80}@[a-z0-9.-]{1,255}")
 
 
@@ -27,19 +29,43 @@ def message_id(idempotency_key: str, sender: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9]', '', idempotency_key)[:64] or 'answer'}.rapport@{sender.rpartition('@')[2]}"
 
 
-def compose(outgoing: Outgoing, around: Around, sender: str, recipient: str, title: str, now: datetime) -> bytes:
-    """The whole mail with CRLF line ends. ``sender`` and ``recipient`` are plain ASCII addresses."""
+def compose(
+    outgoing: Outgoing,
+    around: Around,
+    sender: str,
+    recipient: str,
+    title: str,
+    now: datetime,
+    *,
+    reply_to: str = "",
+    answers: tuple[str, ...] = (),
+    mark: str = "",
+    below: str = "",
+) -> bytes:
+    """The whole mail with CRLF line ends. ``sender`` and ``recipient`` are plain ASCII addresses.
+
+    ``reply_to`` is where answers go, if not to the sender; ``answers`` names the mails of theirs that are answered, the
+    latest last, and ``mark`` is a further name beside them, by which an answer is known again; ``below`` stands under
+    the writer's name.
+    """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(one_line(outgoing.author, 120), addr_spec=sender)
     mail["To"] = Address(addr_spec=recipient)
     mail["Subject"] = subject(outgoing.subject or title)
     mail["Date"] = format_datetime(now.astimezone(UTC))
     mail["Message-ID"] = f"<{message_id(outgoing.idempotency_key, sender)}>"
-    earlier = [name for name in around.earlier if MESSAGE_ID.fullmatch(name)][-10:]
-    if earlier:
-        mail["In-Reply-To"] = f"<{earlier[-1]}>"
-        mail["References"] = " ".join(f"<{name}>" for name in earlier)
-    mail.set_content(body(outgoing, around), cte="quoted-printable")
+    if reply_to:
+        mail["Reply-To"] = Address(one_line(outgoing.author, 120), addr_spec=reply_to)
+    ours = [name for name in around.earlier if MESSAGE_ID.fullmatch(name)][-10:]
+    theirs = [name for name in answers if ANY_ID.fullmatch(name)][-10:]
+    last = theirs[-1:] or ours[-1:]
+    before = dict.fromkeys([*theirs, *ours, *([mark] if mark else [])])
+    named = [*(name for name in before if name not in last), *last]
+    if last:
+        mail["In-Reply-To"] = f"<{last[0]}>"
+    if named:
+        mail["References"] = " ".join(f"<{name}>" for name in named)
+    mail.set_content(body(outgoing, around, below), cte="quoted-printable")
     return mail.as_bytes()
 
 
@@ -49,9 +75,10 @@ def subject(words: str) -> str:
     return line if line[:3].lower() == "re:" else f"Re: {line}"
 
 
-def body(outgoing: Outgoing, around: Around) -> str:
+def body(outgoing: Outgoing, around: Around, below: str = "") -> str:
     """The answer, who wrote it, where to go on, and what it answers."""
-    parts = [clean(outgoing.text).strip(), f"-- \n{one_line(outgoing.author, 120)}" if outgoing.author else ""]
+    signed = "\n".join(part for part in (one_line(outgoing.author, 120), clean(below).strip()) if part)
+    parts = [clean(outgoing.text).strip(), f"-- \n{signed}" if signed else ""]
     if around.page:
         parts.append(
             f"Read this conversation and write again on your own page; keep its address for yourself:\n{around.page}"

@@ -13,6 +13,7 @@ from rapport.channels.demo.channel import DEMO_CHANNELS
 from rapport.channels.feeds.channel import FeedsChannel
 from rapport.channels.files.channel import FilesChannel
 from rapport.channels.form.channel import FormChannel
+from rapport.channels.mail.channel import MailChannel
 from rapport.channels.mastodon.channel import MastodonChannel
 from rapport.channels.webhook.channel import WebhookChannel
 from rapport.net.sentence import Sentence
@@ -21,6 +22,7 @@ SHIPPED: tuple[Channel, ...] = (
     FilesChannel(),
     WebhookChannel(),
     FormChannel(),
+    MailChannel(),
     BlueskyChannel(),
     BlueskyPosts(),
     MastodonChannel(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 # Control characters but tab and line feed: NUL breaks PostgreSQL, escape sequences take over a terminal.
@@ -23,3 +24,22 @@ def one_line(text: str, longest: int) -> str:
         return ""
     line = " ".join(clean(text).split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def to_text(raw: bytes) -> str:
+    """UTF-8, and cp1252 for just those bytes that are not: one foreign line spoils no other. NUL bytes are dropped."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "rapport-cp1252")
+    return text.replace("\x00", "")
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    piece = error.object[error.start : error.end]
+    return "".join(bytes([byte]).decode("cp1252", "replace") for byte in piece), error.end
+
+
+codecs.register_error("rapport-cp1252", _as_cp1252)

@@ -74,7 +74,7 @@ def _hear(source: Source, channel: Any, settings: Connected, token: str, stop: S
     for batch in channel.listen(settings, source.stream_cursor or None, stop):
         beat()
         _take(source, batch, token, stream=True)
-        if not polled or time.monotonic() - polled > sweep:
+        if not polled or batch.more or time.monotonic() - polled > sweep:
             if isinstance(channel, Fetches):
                 _poll(source, channel, settings, token, stop, beat)
             else:

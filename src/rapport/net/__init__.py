@@ -4,7 +4,7 @@ server chose."""
 
 from rapport.net.door import Answer, Patience, Record, request
 from rapport.net.errors import NetError, NeverLeft, Refused, Rejected, TooLarge, Unknown
-from rapport.net.mail import Relay, carry, relay
+from rapport.net.mail import Relay, carry, greet, relay
 from rapport.net.stream import Listening, stream
 from rapport.net.watching import watched
 from rapport.net.websocket import Line, websocket
@@ -25,6 +25,7 @@ __all__ = [
     "Unknown",
     "carry",
     "dial",
+    "greet",
     "relay",
     "request",
     "stream",

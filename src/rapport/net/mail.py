@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import re
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from rapport.net import wire
 from rapport.net.errors import NeverLeft, Rejected, Unknown
 
 VARIABLE = "RAPPORT_SMTP_URL"
@@ -33,11 +35,15 @@ class Relay:
     user: str = ""
     password: str = ""
     implicit: bool = False
+    bearer: bool = False
+    """The password is an OAuth 2 access token (XOAUTH2)."""
+    stranger: bool = False
+    """Named on a page, not by whoever runs the server: its address is judged, and the line is always encrypted."""
 
     @property
     def guarded(self) -> bool:
         """Must the line be encrypted? A password goes over a plain one only inside this machine."""
-        return bool(self.user) and self.host not in _LOCAL
+        return self.stranger or (bool(self.user) and self.host not in _LOCAL)
 
 
 def read(url: str) -> Relay:
@@ -92,7 +98,37 @@ def carry(to: Relay, sender: str, recipient: str, mail: bytes) -> None:
             line.close()
 
 
+def greet(to: Relay) -> None:
+    """Sign in and say good-bye: is it there, and does it take us? Raises Rejected or NeverLeft."""
+    line: smtplib.SMTP | None = None
+    try:
+        line = _open(to)
+        _greet(line, to)
+    except smtplib.SMTPResponseException as error:
+        _judge(to, error.smtp_code, error.smtp_error, "our login")
+    except (OSError, smtplib.SMTPException) as error:
+        raise NeverLeft(f"The mail server {to.host} could not be reached ({_why(error)}).") from error
+    finally:
+        if line is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                line.quit()
+            line.close()
+
+
+class _Dialled(smtplib.SMTP):
+    """smtplib over a connection that our own door opened."""
+
+    def __init__(self, to: Relay) -> None:
+        self._to = to
+        super().__init__(to.host, to.port, timeout=SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return wire.dial(host, port, tls=self._to.implicit, seconds=timeout, patience=timeout)
+
+
 def _open(to: Relay) -> smtplib.SMTP:
+    if to.stranger:
+        return _Dialled(to)
     if to.implicit:
         return smtplib.SMTP_SSL(to.host, to.port, timeout=SECONDS, context=ssl.create_default_context())
     return smtplib.SMTP(to.host, to.port, timeout=SECONDS)
@@ -105,7 +141,10 @@ def _greet(line: smtplib.SMTP, to: Relay) -> None:
         line.ehlo()
     elif to.guarded and not to.implicit:
         raise Rejected(f"The mail server {to.host} offers no encryption, so our password was not sent to it.")
-    if to.user:
+    if to.bearer:
+        words = f"user={to.user}\x01auth=Bearer {to.password}\x01\x01"
+        line.auth("XOAUTH2", lambda challenge=None: "" if challenge else words)
+    elif to.user:
         line.login(to.user, to.password)
 
 

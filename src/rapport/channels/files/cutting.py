@@ -13,9 +13,10 @@ from rapport.channels.files import exports, feed, jsonl, mail, tables, vcards
 from rapport.channels.files.exports.export import Context
 from rapport.channels.files.guessing import Guess
 from rapport.channels.files.mapping import Mapped
-from rapport.channels.files.opening import Opened, to_text
+from rapport.channels.files.opening import Opened
 from rapport.channels.files.piece import Piece, Thing
 from rapport.channels.files.rows import Rows, kind_of
+from rapport.channels.text import to_text
 
 MAIL_NETWORK = "email"
 

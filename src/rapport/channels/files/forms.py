@@ -10,7 +10,7 @@ import msgspec
 from rapport.channels import syndication
 from rapport.channels.base import ChannelError
 from rapport.channels.files import exports, tables
-from rapport.channels.files.opening import to_text
+from rapport.channels.text import to_text
 from rapport.net.sentence import Sentence
 
 Form = Literal[

@@ -11,13 +11,13 @@ from typing import Any
 
 from rapport.channels import moments
 from rapport.channels.files import forms, jsonl, mail, mapping, tables
-from rapport.channels.files.opening import number_lines, to_text
+from rapport.channels.files.opening import number_lines
 from rapport.channels.files.piece import Piece
 from rapport.channels.files.rows import FIELDS_OF, Kind, kind_of
 from rapport.channels.files.rows import match as others_of
 from rapport.channels.files.usual import NAMES
 from rapport.channels.loose import as_text
-from rapport.channels.text import one_line
+from rapport.channels.text import one_line, to_text
 
 SAMPLED = 200
 LOOKED_AT = 2_000

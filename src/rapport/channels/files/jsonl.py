@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from rapport.channels.files.opening import Line, to_text
+from rapport.channels.files.opening import Line
 from rapport.channels.files.piece import Piece
+from rapport.channels.text import to_text
 
 DEEPEST_COLUMN = 3
 

@@ -14,8 +14,8 @@ from typing import Any
 from rapport.channels import envelopes, moments
 from rapport.channels.base import ChannelError, Envelope
 from rapport.channels.files.jsonl import value_at
-from rapport.channels.files.mail import fingerprint
 from rapport.channels.loose import as_text
+from rapport.channels.rfc822 import fingerprint
 
 FIELDS = (
     *("text", "author", "name", "said_at", "id", "reply_to", "thread"),

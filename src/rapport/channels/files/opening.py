@@ -208,22 +208,3 @@ def _line(number: int, raw: bytes, too_long: bool) -> Line:
     if too_long:
         return Line(number, raw[:KEPT], "the line is longer than 1 MB")
     return Line(number, raw.removesuffix(b"\r"))
-
-
-def to_text(raw: bytes) -> str:
-    """UTF-8, and cp1252 for just those bytes that are not: one foreign line spoils no other. NUL bytes are dropped."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("utf-8", "rapport-cp1252")
-    return text.replace("\x00", "")
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    piece = error.object[error.start : error.end]
-    return "".join(bytes([byte]).decode("cp1252", "replace") for byte in piece), error.end
-
-
-codecs.register_error("rapport-cp1252", _as_cp1252)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from rapport.channels.files.opening import Line, to_text
+from rapport.channels.files.opening import Line
 from rapport.channels.files.piece import Piece
+from rapport.channels.text import to_text
 
 DELIMITERS = ",;\t|"
 LONGEST_RECORD = 1_000_000

@@ -11,8 +11,9 @@ from functools import partial
 from rapport.channels.base import Card
 from rapport.channels.files.exports.export import card, email, phone
 from rapport.channels.files.handles import of_address
-from rapport.channels.files.opening import Line, to_text
+from rapport.channels.files.opening import Line
 from rapport.channels.files.piece import Piece
+from rapport.channels.text import to_text
 
 LONGEST = 1_000_000
 """Bytes of one card: portraits are written into cards, so the rest of a longer one is left out."""

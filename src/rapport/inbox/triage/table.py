@@ -29,7 +29,12 @@ _GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM = 0.5, 0.4, 0.15, -0.3, -0.25
 
 def rows(matter: Matter) -> list[int]:
     """The rows that hold, in the table's precedence; 16 alone where none does."""
-    return [row for row in PRECEDENCE if row != 16 and _ROWS[row](matter)] or [16]
+    held = [row for row in PRECEDENCE if row != 16 and _ROWS[row](matter)]
+    if (
+        "automatic" in matter.facts.suspicions
+    ):  # nobody wrote it, so nobody waits; only danger is looked at all the same
+        return [row for row in held if row in (1, 2)] or [14]
+    return held or [16]
 
 
 def _safety(matter: Matter) -> bool:

@@ -64,6 +64,10 @@ WORDS: Final[dict[str, str]] = {
     "taught.unsure": "your team has answered some like this",
     "taught.less": "your team seldom answers such posts",
     "taught.no": "your team does not answer such posts",
+    "suspicion.automatic": "says itself that a program sent it",
+    "suspicion.generated": "written by a program",
+    "suspicion.bulk": "sent to many",
+    "suspicion.deaf": "from an address that nobody reads",
     "read.cut": "only the beginning was read",
 }
 """Reason code → what an agent would say. Every code that ``read`` and ``decide`` give is here; a test holds it so."""

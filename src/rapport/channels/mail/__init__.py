@@ -1,0 +1,5 @@
+"""E-mail: a mailbox read by IMAP, answers sent by SMTP."""
+
+from rapport.channels.mail.channel import MailChannel
+
+__all__ = ["MailChannel"]

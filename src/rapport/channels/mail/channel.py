@@ -1,0 +1,296 @@
+"""A mailbox: polled and listened to by IMAP, answered by SMTP."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from rapport import net
+from rapport.channels import letter
+from rapport.channels.addressing import mail_address
+from rapport.channels.base import (
+    Around,
+    Batch,
+    ChannelError,
+    Handle,
+    Item,
+    Limit,
+    Outgoing,
+    Report,
+    Setting,
+    Settings,
+    Stop,
+    Unreadable,
+)
+from rapport.channels.lengths import must_fit
+from rapport.channels.mail import asking, imap, parse, signing_in, token
+from rapport.channels.mail.asking import Box
+from rapport.net.sentence import Sentence
+
+LARGEST = 25 * 1024 * 1024
+"""Bytes of a mail that are fetched whole; of a larger one its beginning."""
+BEGINNING = 256 * 1024
+MOST, MOST_BYTES = 25, 12 * 1024 * 1024
+"""Mails, and bytes, of one batch."""
+IDLE = 9 * 60.0
+"""Seconds after which IDLE is said anew: servers forget it silently, the latest after half an hour (RFC 2177)."""
+PULSE = 20.0
+BESIDE = 60.0
+"""Seconds between two looks into the folders that IDLE does not watch."""
+
+
+class Place(msgspec.Struct):
+    """How far a folder is read: the validity of its numbers, the last number taken, and the day it was (ISO)."""
+
+    v: int
+    u: int
+    d: str
+
+
+class MailChannel:
+    """E-mail. *Sent* means: the mail server took it; a report of its delivery, or that it came back, follows by mail."""
+
+    kind = "mail"
+    label = "E-mail"
+    settings: tuple[Setting, ...] = asking.SETTINGS
+    limit: Limit | None = Limit(100_000, "characters")
+    cannot_send = ""
+    writes_letters = True
+    every = timedelta(minutes=1)
+
+    def validate(self, settings: Settings) -> None:
+        asking.must_make_sense(settings)
+
+    def check(self, settings: Settings) -> str:
+        """Signs in to both servers and looks into the folders."""
+        asking.must_make_sense(settings)
+        box = asking.box_of(settings)
+        with imap.opened(box, settings) as mailbox:
+            found = imap.folders(mailbox, box.folders)
+            missing = [name for name in box.folders if name not in [one.name for one in found]]
+            if missing:
+                raise ChannelError(Sentence("There is no folder “%(name)s”.", name=missing[0][:60]), permanent=True)
+            count = mailbox.folder.status(found[0].name, ["MESSAGES"])["MESSAGES"]
+        if box.smtp_host:
+            _speaking(lambda: net.greet(_relay(box, settings)))
+        return Sentence("Signed in as %(who)s; %(n)s mails are in %(folder)s.", who=box.address, n=count,
+                        folder=found[0].name)  # fmt: skip
+
+    def fetch(self, settings: Settings, cursor: str | None) -> Batch:
+        """What is new in each folder. The first time it begins with what comes from now on."""
+        box, places = asking.box_of(settings), _places(cursor)
+        taken = _Taken()
+        with imap.opened(box, settings) as mailbox:
+            for folder in imap.folders(mailbox, box.folders):
+                place = places.get(folder.name)
+                if place is None:
+                    places[folder.name] = Place(folder.validity, folder.next - 1, _today())
+                    continue
+                places[folder.name] = _read(mailbox, box, folder, place, taken)
+        return taken.batch(msgspec.json.encode(places).decode())
+
+    def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
+        """What lay there before, from a day on."""
+        box, places = asking.box_of(settings), _places(cursor)
+        taken = _Taken()
+        with imap.opened(box, settings) as mailbox:
+            for folder in imap.folders(mailbox, box.folders):
+                place = places.get(folder.name) or Place(folder.validity, 0, since.date().isoformat())
+                place = _valid(place, folder)
+                places[folder.name] = _read(mailbox, box, folder, place, taken, since=since)
+        return taken.batch(msgspec.json.encode(places).decode())
+
+    def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]:
+        """IDLE in the first folder: ``more`` whenever something stirs there. What it is, ``fetch`` brings."""
+        box = asking.box_of(settings)
+        with imap.opened(box, settings) as mailbox:
+            if "IDLE" not in mailbox.client.capabilities:
+                yield Batch()
+                while not stop.wait(PULSE):
+                    yield Batch(more=True)
+                return
+            mailbox.folder.set(box.folders[0], readonly=True)
+            yield Batch()
+            looked = time.monotonic()
+            while not stop.is_set():
+                stirred = _idle(mailbox, stop)
+                beside = time.monotonic() - looked > BESIDE
+                looked = time.monotonic() if beside or stirred else looked
+                yield Batch(more=stirred or beside)
+
+    def cannot_send_why(self, settings: Settings) -> str:
+        if not settings.get("smtp_host", "").strip():
+            return "This mailbox names no SMTP server, so nothing can be sent through it. Answer in your mail program."
+        return ""
+
+    def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
+        must_fit(outgoing.text, self.limit)
+        box = asking.box_of(settings)
+        if why := self.cannot_send_why(settings):
+            raise ChannelError(why, permanent=True)
+        recipient = mail_address(outgoing.recipient)
+        if recipient is None:
+            raise ChannelError("There is no e-mail address to send it to.", permanent=True)
+        mail = _letter(box, outgoing, recipient)
+        _speaking(lambda: net.carry(_relay(box, settings), box.address, recipient, mail))
+        return Handle(external_id=letter.message_id(outgoing.idempotency_key, box.address))
+
+    def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
+        """In the folder of sent mail, where many providers put it. That it is not there proves nothing."""
+        box = asking.box_of(settings)
+        name = letter.message_id(idempotency_key, box.address)
+        with imap.opened(box, settings) as mailbox:
+            for folder in imap.folders(mailbox, box.folders):
+                if folder.sent:
+                    mailbox.folder.set(folder.name, readonly=True)
+                    if mailbox.uids(f'HEADER "Message-ID" "<{name}>"'):
+                        return Handle(external_id=name)
+        raise ChannelError(
+            "A mail server cannot be asked whether it took a mail, and it is not among the sent ones. Ask the person, "
+            "or look into the server's log, before you send it again.",
+            permanent=True,
+        )
+
+
+class _Taken:
+    """What one batch has taken so far, within its bounds."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.reports: list[Report] = []
+        self.unreadable: list[Unreadable] = []
+        self.bytes = 0
+        self.more = False
+
+    @property
+    def full(self) -> bool:
+        return len(self.items) + len(self.reports) + len(self.unreadable) >= MOST or self.bytes >= MOST_BYTES
+
+    def add(self, found: Item | Report | Unreadable) -> None:
+        if isinstance(found, Item):
+            self.items.append(found)
+        elif isinstance(found, Report):
+            self.reports.append(found)
+        else:
+            self.unreadable.append(found)
+
+    def batch(self, cursor: str) -> Batch:
+        return Batch(
+            items=tuple(self.items), reports=tuple(self.reports), unreadable=tuple(self.unreadable), cursor=cursor,
+            more=self.more,
+        )  # fmt: skip
+
+
+def _places(cursor: str | None) -> dict[str, Place]:
+    try:
+        return msgspec.json.decode(cursor or "{}", type=dict[str, Place])
+    except msgspec.DecodeError:  # a cursor of nobody's: begin with what comes from now on
+        return {}
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def _valid(place: Place, folder: imap.Folder) -> Place:
+    """The numbers of a folder may be given anew (RFC 3501, 2.3.1.1): then everything since that day is looked at again,
+    and what we have is known by its Message-ID."""
+    return place if place.v == folder.validity else Place(folder.validity, 0, place.d)
+
+
+def _read(
+    mailbox: imap.Mailbox, box: Box, folder: imap.Folder, place: Place, taken: _Taken, since: datetime | None = None
+) -> Place:
+    """Read on from a place, until there is no more or the batch is full. The place where it ends."""
+    anew = place.v != folder.validity
+    place = _valid(place, folder)
+    if folder.next <= place.u + 1 or taken.full:
+        taken.more = taken.more or (taken.full and folder.next > place.u + 1)
+        return place
+    mailbox.folder.set(folder.name, readonly=True)
+    criteria = f"UID {place.u + 1}:*"
+    if anew or since is not None:
+        day = datetime.fromisoformat(place.d) - timedelta(days=2 if since is None else 0)
+        criteria = f"{criteria} SINCE {day:%d-%b-%Y}"
+    uids = sorted(number for uid in mailbox.uids(criteria) if (number := int(uid)) > place.u)
+    house = parse.House(box.secret, box.domain, box.ours, folder.sent)
+    sized = imap.sizes(mailbox, uids[:MOST])
+    done = place.u
+    for uid in uids:
+        if taken.full or uid not in sized:
+            if uid in uids[MOST:] or taken.full:
+                taken.more = True
+                break
+            done = uid  # gone since
+            continue
+        taken.add(_one(mailbox, uid, sized[uid], house, folder.name))
+        taken.bytes += sized[uid]
+        done = uid
+    else:
+        done = max(done, folder.next - 1)
+    return Place(folder.validity, done, _today() if since is None and not taken.more else place.d)
+
+
+def _one(mailbox: imap.Mailbox, uid: int, size: int, house: parse.House, folder: str) -> Item | Report | Unreadable:
+    whole = size <= LARGEST
+    raw = imap.mail(mailbox, uid, LARGEST + 1 if whole else BEGINNING)
+    return parse.read(raw, house, f"{folder}, mail {uid}", cut=0 if whole else size)
+
+
+def _idle(mailbox: Any, stop: Stop) -> bool:
+    """Wait in IDLE for a sign of life's time at most. Did anything stir? It is said anew each time, well within IDLE."""
+    began = time.monotonic()
+    mailbox.idle.start()
+    stirred = False
+    try:
+        while not stirred and not stop.is_set() and time.monotonic() - began < min(PULSE, IDLE):
+            for line in mailbox.idle.poll(timeout=1):
+                if b"BYE" in line.upper():
+                    raise ChannelError("The mail server says good-bye.")
+                stirred = stirred or b"EXISTS" in line or b"RECENT" in line
+    finally:
+        mailbox.idle.stop()
+    return stirred
+
+
+def _letter(box: Box, outgoing: Outgoing, recipient: str) -> bytes:
+    given = outgoing.around if isinstance(outgoing.around, Around) else Around()
+    around = msgspec.structs.replace(given, page="")  # whoever writes mails reads mails
+    mark = token.make(box.secret, outgoing.idempotency_key)
+    return letter.compose(
+        outgoing,
+        around,
+        box.address,
+        recipient,
+        outgoing.subject or "Your message",
+        datetime.now(UTC),
+        reply_to=token.plus(box.address, mark),
+        answers=(outgoing.thread, outgoing.in_reply_to),
+        mark=f"{mark}@{box.domain}" if mark else "",
+        below=box.signature,
+    )
+
+
+def _relay(box: Box, settings: Settings) -> net.Relay:
+    word = signing_in.access_token(settings) if box.oauth else box.password
+    return net.Relay(
+        box.smtp_host, box.smtp_port, box.user, word, implicit=box.smtp_tls, bearer=box.oauth, stranger=True
+    )
+
+
+def _speaking(act: Any) -> None:
+    try:
+        act()
+    except net.Rejected as error:
+        login = "our login" in error.message
+        raise ChannelError(error.message, permanent=not login, reauthorise=login) from error
+    except net.Refused as error:
+        raise ChannelError(error.message, permanent=True) from error
+    except net.NeverLeft as error:
+        raise ChannelError(error.message) from error
+    except net.Unknown as error:
+        raise ChannelError(error.message, unknown=True) from error
