@@ -46,7 +46,9 @@ def test_the_same_message_sent_again_is_the_same_and_another_is_another() -> Non
     first = said()
     one, two = (parse.begin(SETTINGS, first, NOW + timedelta(seconds=n)) for n in (0, 9))
     assert one.item.envelope.external_id == two.item.envelope.external_id
-    other = parse.go_on(SETTINGS, said("And on Monday?", once="another-one"), NOW, one.thread, "visitor-1", "V")
+    other = parse.go_on(
+        SETTINGS, said("And on Monday?", once="another-one"), NOW, parse.Who(one.thread, "visitor-1", "V")
+    )
     assert other.item.envelope.external_id != one.item.envelope.external_id
     assert other.item.envelope.thread == one.thread
 

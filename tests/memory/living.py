@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from rapport.accounts.models import Workspace
+from rapport.channels.base import Author, Envelope, File, Item
 from rapport.core import work
 from rapport.core.hashing import key
 from rapport.inbox import (
     asking,
+    attaching,
     correcting,
     facts,
     feeling,
@@ -88,6 +90,11 @@ def live(cast: Cast) -> None:
     correcting.correct(Message.objects.get(external_id="c1"), needs="yes", urgency=2, by=cast.dana)
     working.settle(cy, by=cast.dana)
     snoozing.snooze(cy, "hour", by=cast.dana)
+    picture = File(name="box.png", type="", content=b"\x89PNG\r\n\x1a\n and the rest")
+    attaching.keep(
+        cast.acme.pk,
+        [Item(Envelope(network="social", external_id="a1", author=Author("@ann"), text=""), b"", (picture,))],
+    )
     visit = visits.meet(cast.source, ann.thread, email="ann@lee.example")
     visits.attach(visit, ann)
     Outgoing.objects.update(state="failed", error="The network was asleep.")

@@ -12,6 +12,7 @@ from rapport.core.models import Work
 from rapport.inbox import relating
 from rapport.inbox.models import (
     Arrival,
+    Attachment,
     Conversation,
     Fact,
     Feeling,
@@ -83,6 +84,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
         "likeness_same": Likeness.objects.first(), "likeness_different": Likeness.objects.first(),
         "likeness_later": Likeness.objects.first(),
         "source_resume": cast.source, "source_secret": cast.source, "work_again": Work.objects.get(kind="import"),
+        "attachment": Attachment.objects.first(),
         "felt": Message.objects.first(), "person_note": conversation.identity.person,
         "unnote": PersonNote.objects.first(), "fact": Fact.objects.first(), "promise": Promise.objects.first(),
         "unfelt": Feeling.objects.first(),
@@ -109,6 +111,7 @@ def world(cast: Cast) -> Cast:
     PersonNote.objects.create(workspace=cast.acme, person=person, by=cast.bea, text="A secret note")
     Fact.objects.create(workspace=cast.acme, person=person, message=message, kind="likes", key=b"k" * 16,
                         thing="secrets", words="secret", said_at=message.said_at, seen_at=message.said_at)  # fmt: skip
+    Attachment.objects.create(workspace=cast.acme, key=message.key, place=1, name="secret.png", content=b"secret")
     Promise.objects.create(message=message, start=0, end=5, who="them")
     Feeling.objects.create(message=message, valence="negative", by=cast.bea)
     ann = conversation.identity.person

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from rapport.web import (
     assets,
+    attachments,
     bulk,
     calming,
     chat,
@@ -79,6 +80,7 @@ workspace = [
     path("c/<int:id>/link/", private.renewal, name="link_renewal"),
     path("c/<int:id>/undo/<int:event>/", verbs.undo, name="undo"),
     path("c/<int:id>/calm/", calming.calm, name="calm"),
+    path("files/<int:id>/", attachments.attachment, name="attachment"),
     path("m/<int:id>/correction/", verbs.correction, name="correction"),
     path("o/<int:id>/withdrawal/", replies.withdrawal, name="withdrawal"),
     path("o/<int:id>/retry/", replies.retry, name="retry"),

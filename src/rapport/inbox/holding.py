@@ -15,6 +15,7 @@ from rapport.accounts.models import Workspace
 from rapport.core.models import Work
 from rapport.inbox.models import (
     Arrival,
+    Attachment,
     Conversation,
     Disposition,
     Draft,
@@ -81,6 +82,7 @@ PLACES = (
     Place(Merge, "workspace_id", ("why",)),
     Place(View, "workspace_id", ("name", "words")),
     Place(Source, "workspace_id", ("error",)),
+    Place(Attachment, "workspace_id", ("name", "alt", "url")),
     Place(Visit, "workspace_id", ("email", "error"), talk="conversation_id"),
     Place(Arrival, "workspace_id", ("error",)),
     Place(Work, "workspace_id", ("error",)),
@@ -123,6 +125,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.PushAddress": "A browser of our own members, sealed.",
     "inbox.PushKey": "A key, sealed.",
     "inbox.Visit": "A key.",
+    "inbox.Attachment": "Codes, keys, and bytes, which go with their message.",
 }
 """Further columns of text or JSON that hold nobody's words, and why."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from rapport.inbox import attaching
 from rapport.inbox.models import Conversation, Disposition, Fact, Feeling, Manner, Promise, Reading, Revision
 
 
 def strip(ids: list[int]) -> None:
     """What hangs on messages keeps no words: no reading, no revision, no fact; decisions stay without their evidence."""
+    attaching.drop(ids)
     Reading.objects.filter(message__in=ids).delete()
     Revision.objects.filter(message__in=ids).delete()
     Manner.objects.filter(message__in=ids).delete()

@@ -9,7 +9,7 @@ from rapport.channels.base import Batch, Envelope, Item
 from rapport.core import counters
 from rapport.core.database import locked, now, write
 from rapport.core.hashing import key
-from rapport.inbox import reporting
+from rapport.inbox import attaching, reporting
 from rapport.inbox.models import Arrival, Message, Pulse, Source
 from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
@@ -35,6 +35,7 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
             raise Lost(Lost.__doc__)
         items = (*batch.items, *_known(source, batch.gone))
         fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in items))
+        attaching.keep(source.workspace_id, batch.items)
         cards.keep(source.workspace, batch.cards)
         orders.keep(source.workspace, batch.orders)
         bumps = remarks.keep(source, batch.remarks)

@@ -37,6 +37,7 @@ STYLES = (
     "stream",
     "bulk",
     "conversation",
+    "files",
     "why",
     "strain",
     "composer",

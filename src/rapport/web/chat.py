@@ -35,8 +35,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
 )
-MOST_BYTES = 5_000_000
-"""Of one file."""
 
 
 def found(token: str) -> Source | None:
@@ -161,7 +159,7 @@ def _told(shown: asking.Chat) -> dict[str, Any]:
     return {
         "own": shown.colour,
         "ink": shown.ink,
-        "most": MOST_BYTES,
+        "most": parse.MOST_BYTES,
         "words": {
             "wait": _("waiting"),
             "sent": _("sent"),

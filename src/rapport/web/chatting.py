@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
 from rapport.channels import stamp
-from rapport.channels.base import Batch, Card, ChannelError
+from rapport.channels.base import Batch, Card, ChannelError, File
 from rapport.channels.chat import asking, parse, visitor
 from rapport.core.database import now
 from rapport.core.presence import Degree
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.core.tickets import VISITORS, ticket
-from rapport.inbox import private, visits
+from rapport.inbox import attaching, private, visits
 from rapport.inbox.models import Conversation, Message, Source, Visit
 from rapport.ingest.accepting import accept
 from rapport.net.sentence import Sentence
@@ -99,28 +99,43 @@ def take(request: HttpRequest, source: Source) -> parse.Taken:
         known = who(request, source)
     except visitor.WrongVisitor:
         known = None  # a stranger; the page is told why where it looks
+    files = _files(request, source)
     key = request.POST.get("token", "")
     if not key and (door := _talk_of(source, known)) is not None:
         key = private.token(source, door.thread, door)
-    taken = _go_on(source, given, key, known) if key else _begin(source, given, known, host)
+    taken = _go_on(source, given, key, known, files) if key else _begin(source, given, known, host, files)
     cards = (_card(known),) if known and known.email else ()
     accept(source, Batch((taken.item,), cards=cards))
     visits.meet(source, taken.thread, email=known.email if known else "", signed=known is not None)
     return taken
 
 
-def _begin(source: Source, given: parse.Said, known: visitor.Visitor | None, host: str) -> parse.Taken:
+def _files(request: HttpRequest, source: Source) -> tuple[File, ...]:
+    """What came along, if this chat takes files. Raises ChannelError."""
+    sent = request.FILES.getlist("file")
+    if sent and not asking.chat_of(source.settings).files:
+        raise ChannelError(Sentence("This chat takes no files."), status=415)
+    if len(sent) > parse.MOST_FILES:
+        raise ChannelError(Sentence("At most %(n)s files fit one message.", n=parse.MOST_FILES), status=413)
+    return tuple(parse.judged(one.name or "", one.read(parse.MOST_BYTES + 1)) for one in sent)
+
+
+def _begin(
+    source: Source, given: parse.Said, known: visitor.Visitor | None, host: str, files: tuple[File, ...]
+) -> parse.Taken:
     settings, moment = source.settings, now()
-    taken = parse.begin(settings, given, moment, visitor=known)
+    taken = parse.begin(settings, given, moment, visitor=known, files=files)
     if visits.of(source, taken.thread) is None:  # the same page's second try is no new talk
         if flood.more_than(MOST_TALKS, f"chat:{source.pk}:begun", host):
             raise ChannelError(FLOOD, status=429)
         if flood.more_than(MOST_OF_ALL, f"chat:{source.pk}:begun"):
             raise ChannelError(FLOOD, status=429)
-    return parse.begin(settings, given, moment, flood.repeats(source.pk, given.text), known)
+    return parse.begin(settings, given, moment, flood.repeats(source.pk, given.text), known, files)
 
 
-def _go_on(source: Source, given: parse.Said, key: str, known: visitor.Visitor | None) -> parse.Taken:
+def _go_on(
+    source: Source, given: parse.Said, key: str, known: visitor.Visitor | None, files: tuple[File, ...]
+) -> parse.Taken:
     door = private.find(key)
     if door is None or door.source.pk != source.pk:
         raise ChannelError(ENDED, status=410)
@@ -131,7 +146,7 @@ def _go_on(source: Source, given: parse.Said, key: str, known: visitor.Visitor |
         address, name = row.identity.address, row.identity.name
     else:
         address, name = parse.called(door.thread, given.name, known)
-    return parse.go_on(source.settings, given, now(), door.thread, address, name)
+    return parse.go_on(source.settings, given, now(), parse.Who(door.thread, address, name), files)
 
 
 def _card(known: visitor.Visitor) -> Card:
@@ -218,6 +233,8 @@ def _turns(row: Conversation | None, after: int, read_at: datetime | None) -> li
     if row is None:
         return []
     rows = Message.objects.filter(conversation=row, pk__gt=after).select_related("by").order_by("-said_at", "-id")
+    found = list(reversed(rows[:SHOWN]))
+    files = attaching.of(found)
     return [
         {
             "pk": one.pk,
@@ -225,10 +242,11 @@ def _turns(row: Conversation | None, after: int, read_at: datetime | None) -> li
             "ours": one.ours,
             "who": str(one.by or _("Us")) if one.ours else "",
             "text": _("These words are no longer kept.") if one.deleted_at else one.text,
+            "files": [file.name for file in files.get(one.pk, ())],
             "at": one.said_at.isoformat(),
             "seen": read_at is not None and one.said_at <= read_at,
         }
-        for one in reversed(rows[:SHOWN])
+        for one in found
     ]
 
 

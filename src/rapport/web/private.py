@@ -75,7 +75,7 @@ def _another(door: pages.Door, identity: Identity, given: Mapping[str, str], raw
         return parse.another(door.thread, identity.address, identity.name, given, raw, now())
     said = chat.Said(text=given.get("text", ""), once=given.get("once", ""))
     try:
-        taken = chat.go_on(door.source.settings, said, now(), door.thread, identity.address, identity.name)
+        taken = chat.go_on(door.source.settings, said, now(), chat.Who(door.thread, identity.address, identity.name))
     except ChannelError as error:
         return parse.Asked({"text": error.message})
     return parse.Taken(taken.item)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts.models import Member
-from rapport.inbox import feeling, mentioning
-from rapport.inbox.models import Conversation, Disposition, Message, Note, Outgoing, Revision
+from rapport.inbox import attaching, feeling, mentioning
+from rapport.inbox.models import Attachment, Conversation, Disposition, Message, Note, Outgoing, Revision
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.people.models import Identity
 from rapport.understanding import feelings
@@ -75,6 +75,7 @@ class Turn:
     about: tuple[str, ...] = ()
     """What the matter is about, in a few words: its topics, the thing, what was paid, what one is entitled to."""
     outgoing: Outgoing | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     the message ``before``; or those around the message ``at``. What is no message of this conversation asks nothing."""
     edge = conversation.messages.filter(pk=before or at).first() if before or at else None
     found, more, later = _window(conversation, edge, around=not before)
-    turns = [_of_message(message, reader) for message in found]
+    files = attaching.of(found)
+    turns = [replace(_of_message(one, reader), files=tuple(files.get(one.pk, ()))) for one in found]
     notes = conversation.notes.select_related("by", "asked").order_by("at", "pk")
     if more:
         notes = notes.filter(at__gte=found[0].said_at)
@@ -159,7 +161,9 @@ def _window(conversation: Conversation, edge: Message | None, *, around: bool) -
 
 def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
     edited = Exists(Revision.objects.filter(message=OuterRef("pk")))
-    rows = rows.select_related("identity", "by", "reading", "outgoing", "manner").annotate(edited=edited)
+    rows = rows.select_related("identity", "by", "reading", "outgoing", "manner").annotate(
+        edited=edited, has_files=attaching.there()
+    )
     return rows.prefetch_related("dispositions__by", "feelings")
 
 

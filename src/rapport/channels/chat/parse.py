@@ -6,21 +6,27 @@ import hashlib
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from rapport.channels import envelopes, stamp, suspicion
 from rapport.channels.addressing import origin
-from rapport.channels.base import ChannelError, Item, Settings
+from rapport.channels.base import ChannelError, File, Item, Media, Settings
 from rapport.channels.chat.asking import Chat, chat_of
 from rapport.channels.chat.visitor import Visitor
+from rapport.channels.sniffing import PICTURES, type_of
 from rapport.channels.text import clean, one_line
 from rapport.net.sentence import Sentence
 
 NETWORK = "chat"
 LONGEST = 5_000
 LONGEST_NAME = 80
+MOST_FILES = 3
+MOST_BYTES = 5_000_000
+"""Of one file."""
+TAKEN = (*PICTURES, "application/pdf")
 OPEN_FOR = timedelta(days=7)
 """How long a page may stand open before its first message."""
 _encode = msgspec.json.Encoder().encode
@@ -41,6 +47,16 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
+class Who:
+    """Whose turn it is, in which talk; ``marks`` are the signs of a machine."""
+
+    thread: str
+    address: str
+    name: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Taken:
     """Accepted: the item for the line, and the name of its talk."""
 
@@ -58,7 +74,14 @@ def said(body: bytes) -> Said:
         ) from error
 
 
-def begin(settings: Settings, given: Said, now: datetime, repeats: int = 0, visitor: Visitor | None = None) -> Taken:
+def begin(
+    settings: Settings,
+    given: Said,
+    now: datetime,
+    repeats: int = 0,
+    visitor: Visitor | None = None,
+    files: tuple[File, ...] = (),
+) -> Taken:
     """The first words of a talk. Raises ChannelError; with status 409 where the page needs a new stamp and may then
     send the same again. ``repeats``: how often these very words came before, which only the caller can know."""
     secret = settings.get("secret", "")
@@ -66,18 +89,28 @@ def begin(settings: Settings, given: Said, now: datetime, repeats: int = 0, visi
     if found is None or now - found.at > OPEN_FOR or found.at > now + timedelta(minutes=1):
         raise ChannelError(STALE, status=409)
     thread = identify(found.nonce)
-    _judge(given)
+    _judge(given, files)
     marks = suspicion.marks(
         {"name": given.name, "text": given.text}, trapped=False, hurried=found.too_fast(now), repeats=repeats
     )
     address, name = called(thread, given.name, visitor)
-    return Taken(_item(chat_of(settings), given, now, thread, address, name, marks), thread)
+    return Taken(_item(chat_of(settings), given, now, Who(thread, address, name, marks), files), thread)
 
 
-def go_on(settings: Settings, given: Said, now: datetime, thread: str, address: str, name: str) -> Taken:
+def go_on(settings: Settings, given: Said, now: datetime, who: Who, files: tuple[File, ...] = ()) -> Taken:
     """A further turn of a talk that began before. Raises ChannelError."""
-    _judge(given)
-    return Taken(_item(chat_of(settings), given, now, thread, address, name, ()), thread)
+    _judge(given, files)
+    return Taken(_item(chat_of(settings), given, now, who, files), who.thread)
+
+
+def judged(name: str, content: bytes) -> File:
+    """A file that a visitor sent. Raises ChannelError for what is no picture and no PDF, or too large."""
+    label = one_line(name.replace("\\", "/").rpartition("/")[2], 120) or "file"
+    if len(content) > MOST_BYTES:
+        raise ChannelError(Sentence("“%(name)s” has more than 5 MB.", name=label), status=413)
+    if (type := type_of(content)) not in TAKEN:
+        raise ChannelError(Sentence("“%(name)s” is neither a picture nor a PDF file.", name=label), status=415)
+    return File(name=label, type=type, content=content)
 
 
 def called(thread: str, name: str = "", visitor: Visitor | None = None) -> tuple[str, str]:
@@ -106,9 +139,9 @@ def page_of(chat: Chat, page: str) -> str:
     return envelopes.web_address(f"{here}{parts.path}{query}")
 
 
-def _judge(given: Said) -> None:
+def _judge(given: Said, files: tuple[File, ...]) -> None:
     words = clean(given.text).strip()
-    if not words:
+    if not words and not files:
         raise ChannelError(EMPTY, status=422)
     if len(words) > LONGEST:
         raise ChannelError(
@@ -118,20 +151,26 @@ def _judge(given: Said) -> None:
         raise ChannelError(NAMELESS, status=422)
 
 
-def _item(chat: Chat, given: Said, now: datetime, thread: str, address: str, name: str, marks: tuple[str, ...]) -> Item:
+def _item(chat: Chat, given: Said, now: datetime, who: Who, files: tuple[File, ...]) -> Item:
     words = clean(given.text).strip()
     envelope = envelopes.build(
         network=NETWORK,
-        external_id=identify(thread, given.once, words),
-        author=address,
-        name=name,
+        external_id=identify(who.thread, given.once, words),
+        author=who.address,
+        name=who.name,
         text=words,
         said_at=now,
-        thread=thread,
+        thread=who.thread,
         url=page_of(chat, given.page),
         public=False,
         direct=True,
         ours=False,
-        suspicions=marks,
+        suspicions=who.marks,
+        media=tuple(_medium(one, number) for number, one in enumerate(files, 1)),
     )
-    return Item(envelope, _encode(msgspec.structs.replace(given, stamp="")))
+    return Item(envelope, _encode(msgspec.structs.replace(given, stamp="")), files)
+
+
+def _medium(file: File, number: int) -> Media:
+    kind: Literal["image", "file"] = "image" if file.type in PICTURES else "file"
+    return Media(kind=kind, name=file.name, type=file.type, size=len(file.content), file=number)

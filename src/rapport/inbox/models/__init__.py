@@ -1,6 +1,7 @@
 """The heart: what arrived, what was said, what it needs, and what we answer."""
 
 from rapport.inbox.models.arrival import Arrival
+from rapport.inbox.models.attachment import Attachment
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
 from rapport.inbox.models.mention import Mention
@@ -21,6 +22,7 @@ from rapport.inbox.models.visit import Visit
 __all__ = [
     "STREAMS",
     "Arrival",
+    "Attachment",
     "Conversation",
     "Disposition",
     "Draft",

@@ -77,6 +77,7 @@ def _said(core: Core) -> Kinds:
     return {
         "conversation": talks,
         "message": messages,
+        "attachment": whole["attachment"].filter(key__in=messages.values("key")),
         "note": notes,
         "mention": whole["mention"].filter(note__in=notes.values("pk")),
         "visit": whole["visit"].filter(conversation__in=core.began.values("pk")),

@@ -14,6 +14,7 @@ from django.db import models
 from rapport.accounts.models import Member
 from rapport.core.models import Event
 from rapport.inbox.models import (
+    Attachment,
     Conversation,
     Disposition,
     Draft,
@@ -136,6 +137,11 @@ KINDS: tuple[Kind, ...] = (
         ),
         {"conversation": "conversation", "source": "source", "identity": "identity", "by": "member"},
         MESSAGE_PARTS,
+    ),
+    Kind(
+        "attachment",
+        Attachment,
+        ("key", "place", "kind", "name", "type", "alt", "cid", "url", "size", "content", "scan", "created_at"),
     ),
     Kind(
         "fact",

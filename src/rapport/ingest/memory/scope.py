@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
 from rapport.inbox.models import (
+    Attachment,
     Conversation,
     Draft,
     Fact,
@@ -67,6 +68,7 @@ class Scope:
             "visit": Visit.objects.filter(**own),
             "tagging": Tagging.objects.filter(conversation__workspace=self.workspace),
             "message": Message.objects.filter(**own),
+            "attachment": Attachment.objects.filter(**own),
             "fact": Fact.objects.filter(**own),
             "note": Note.objects.filter(conversation__workspace=self.workspace),
             "mention": Mention.objects.filter(**own),

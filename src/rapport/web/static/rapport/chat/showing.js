@@ -8,7 +8,7 @@ function show(turn) {
     const said = make("p", turn.text);
     said.dir = "auto";
     box.append(said);
-    for (const one of turn.files || []) box.append(make("p", "📎 " + (one.name || one)));
+    for (const one of turn.files || []) box.append(make("p", "📎 " + one));
     box.append(make("small"));
     const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     log.append(box);
