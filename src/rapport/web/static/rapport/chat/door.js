@@ -73,19 +73,20 @@
   function refused(event) {
     if (event.blockedURI.startsWith(told.origin) && event.effectiveDirective.startsWith("frame")) fail("the Content-Security-Policy lacks frame-src " + told.origin);
   }
-  // Pages that write themselves anew take us away: then we come again, with our ears.
+  function press() {
+    if (broken) window.open(address(), "_blank", "noopener");
+    else turn(!open);
+  }
+  // Pages that write themselves anew take us away, and what we listen to: then we come again, with our ears.
   function put() {
     if (!home.isConnected) { ready = false; document.documentElement.append(home); }
     addEventListener("message", hear);
+    button.addEventListener("click", press);
     document.addEventListener("securitypolicyviolation", refused);
     watch.observe(document, { childList: true });
     watch.observe(document.documentElement, { childList: true });
   }
   const watch = new MutationObserver(() => { if (document.documentElement && !home.isConnected) put(); });
-  button.addEventListener("click", () => {
-    if (broken) window.open(address(), "_blank", "noopener");
-    else turn(!open);
-  });
   function begin() {
     put();
     if (!broken && kept((box) => box.getItem(told.mark))) make(); // who wrote before hears of an answer on every page
