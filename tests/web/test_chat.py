@@ -4,99 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from rapport.channels.chat import visitor
 from rapport.core import work
-from rapport.inbox import connecting, forgetting, private, replying, visits
-from rapport.inbox.models import Arrival, Attachment, Conversation, Message, Source, Visit
+from rapport.inbox import forgetting, private, replying, visits
+from rapport.inbox.models import Arrival, Conversation, Message, Source, Visit
 from rapport.people.models import Identity
 from rapport.web import assets, chatting
 from tests.conftest import NOW, Cast
 from tests.net import relays
+from tests.web.chatters import SHOP, Page, answered, open_chat, talk
 from tests.web.visitors import hidden, sort_in
 
-SHOP = "https://shop.test"
-OPEN = {"title": "Talk to Acme", "origins": SHOP, "files": "1"}
 MOST_BYTES = 15 * 1024
-
-
-@dataclass
-class Page:
-    """One visitor's page of the chat, as its script acts."""
-
-    cast: Cast
-    source: Source
-    address: str = "198.51.100.7"
-    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
-    token: str = ""
-    stamp: str = ""
-    visitor: str = ""
-    after: int = 0
-
-    @property
-    def path(self) -> str:
-        return f"/chat/{self.source.token}/"
-
-    def open(self) -> HttpResponse:
-        answer = self.client.get(self.path, REMOTE_ADDR=self.address)
-        if answer.status_code == 200:
-            self.stamp = hidden(answer, "stamp")
-        return answer
-
-    def post(self, what: str, **more: Any) -> HttpResponse:
-        headers = more.pop("headers", {"Origin": "http://testserver"})
-        fields = {"token": self.token, "visitor": self.visitor, "tab": "tab-1"} | more
-        return self.client.post(f"{self.path}{what}/", fields, REMOTE_ADDR=self.address, headers=headers)
-
-    def send(self, text: str, once: str = "", **more: Any) -> HttpResponse:
-        if not self.stamp:
-            self.open()
-            self.cast.clock.shift(timedelta(seconds=5))
-        once = once or f"once-{abs(hash(text))}"
-        return self.post("say", **({"text": text, "once": once, "stamp": self.stamp, "page": f"{SHOP}/a?b=c"} | more))
-
-    def says(self, text: str, **more: Any) -> dict[str, Any]:
-        """Write, and let it be sorted in."""
-        answer = self.send(text, **more)
-        assert answer.status_code == 202, answer.content
-        self.token = answer.json()["token"]
-        sort_in()
-        return dict(answer.json())
-
-    def look(self, degree: str = "viewing", read: int = 0) -> dict[str, Any]:
-        answer = self.post("look", after=self.after, degree=degree, read=read)
-        assert answer.status_code == 200, answer.content
-        return dict(answer.json())
-
-
-def open_chat(cast: Cast, **settings: str) -> Source:
-    source, _ = connecting.connect(cast.acme, "chat", "Chat", OPEN | settings, by=cast.dana)
-    return source
 
 
 @pytest.fixture
 def ann(cast: Cast) -> Page:
     return Page(cast, open_chat(cast))
-
-
-def talk(page: Page) -> Conversation:
-    return Conversation.objects.select_related("source", "identity").get(source=page.source)
-
-
-def answered(page: Page, text: str = "Yes, on Sunday, too.") -> Message:
-    """Bea answers, and the answer leaves."""
-    replying.reply(talk(page), text, by=page.cast.bea)
-    page.cast.clock.shift(timedelta(seconds=4))
-    work.run_due()
-    return Message.objects.get(ours=True, text=text)
 
 
 # What goes over the wire
@@ -436,73 +366,3 @@ def test_how_soon_we_answer_is_said_from_the_log_and_not_before(ann: Page, cast:
 
     cache.clear()
     assert "We usually answer in about 5 minutes." in ann.open().content.decode()
-
-
-# Files
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
-
-
-def upload(name: str, content: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content, content_type="text/html")
-
-
-def test_a_picture_and_a_pdf_come_along_and_are_shown_and_saved(ann: Page, bea: Client, cast: Cast) -> None:
-    files = [upload("box.png", PNG), upload("../../Rechnung ü.pdf", b"%PDF-1.7 ...")]
-    sent = ann.send("Look at this.", file=files)
-    assert sent.status_code == 202, sent.content
-    ann.token = sent.json()["token"]
-    sort_in()
-    assert ann.look()["turns"][0]["files"] == ["box.png", "Rechnung ü.pdf"]
-    picture, paper = Attachment.objects.order_by("place")
-    page = bea.get(f"/w/acme/c/{talk(ann).pk}/").content.decode()
-    assert f'<img src="/w/acme/files/{picture.pk}/" alt="Picture: box.png"' in page and "Rechnung ü.pdf" in page
-    shown, saved = (bea.get(f"/w/acme/files/{one.pk}/") for one in (picture, paper))
-    assert (
-        shown.content == PNG
-        and shown["Content-Type"] == "image/png"
-        and shown["Content-Disposition"].startswith("inline")
-    )
-    assert saved["Content-Disposition"].startswith("attachment") and "sandbox" in saved["Content-Security-Policy"]
-    assert shown["X-Content-Type-Options"] == "nosniff" and "no-store" not in shown["Cache-Control"]
-    assert ann.send("Look at this.", file=[upload("box.png", PNG)]).status_code == 202  # the same message again
-    assert Attachment.objects.count() == 2
-
-
-def test_a_file_alone_is_a_message(ann: Page) -> None:
-    sent = ann.send("", once="a-file-alone", file=upload("box.png", PNG))
-    assert sent.status_code == 202, sent.content
-    sort_in()
-    assert Message.objects.get().text == "" and Attachment.objects.get().kind == "image"
-
-
-def test_what_is_no_picture_or_too_large_is_refused_in_a_sentence(ann: Page, cast: Cast) -> None:
-    page = b"<html><script>alert(1)</script>"
-    assert "neither a picture nor a PDF" in ann.send("See?", file=upload("box.png", page)).json()["error"]
-    assert "neither" in ann.send("See?", file=upload("x.svg", b"<svg onload=alert(1)>")).json()["error"]
-    big = ann.send("See?", file=upload("box.png", PNG + b"\x00" * 5_000_000))
-    assert big.status_code == 413 and "5 MB" in big.json()["error"]
-    assert ann.send("See?", file=[upload(f"{n}.png", PNG) for n in range(4)]).status_code == 413
-    none = Page(cast, open_chat(cast, files=""))
-    assert "takes no files" in none.send("See?", file=upload("box.png", PNG)).json()["error"]
-    assert not Arrival.objects.exists() and not Attachment.objects.exists()
-
-
-def test_a_file_goes_with_its_message(ann: Page, bea: Client, cast: Cast) -> None:
-    ann.says("Look at this.", file=upload("box.png", PNG))
-    id = Attachment.objects.get().pk
-    identity = talk(ann).identity
-    assert identity is not None
-    forgetting.forget(forgetting.know(identity.person), by=cast.dana, apply=True)
-    assert not Attachment.objects.exists() and bea.get(f"/w/acme/files/{id}/").status_code == 404
-
-
-def test_an_infected_file_is_not_given_out(ann: Page, bea: Client) -> None:
-    ann.says("Look at this.", file=upload("box.png", PNG))
-    Attachment.objects.update(scan="infected: Eicar")
-    answer = bea.get(f"/w/acme/files/{Attachment.objects.get().pk}/")
-    assert answer.status_code == 403 and "harmful" in answer.content.decode()
-    assert (
-        "<img"
-        not in bea.get(f"/w/acme/c/{talk(ann).pk}/").content.decode().split('id="turns"')[1].split("</section>")[0]
-    )

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_manner'),
-        ('inbox', '0019_split'),
+        ('inbox', '0020_silence'),
     ]
 
     operations = [
