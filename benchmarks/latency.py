@@ -76,8 +76,28 @@ def bluesky_posts() -> Iterator[Place]:
         yield Place("bluesky_posts", settings, lambda n: ann.post(f"My kettle leaks, day {n}")["uri"])
 
 
+@contextlib.contextmanager
+def mail() -> Iterator[Place]:
+    """A mailbox on a real IMAP server, which says by IDLE that something came (it waits half a second itself)."""
+    from tests.peers import dovecot
+
+    with dovecot.running() as server:
+        os.environ["SSL_CERT_FILE"] = str(server.ca)
+
+        def say(number: int) -> str:
+            name = f"bench-{number}-{time.time_ns()}@example.org"
+            words = (
+                f"From: ann@example.org\r\nMessage-ID: <{name}>\r\nSubject: Parcel\r\n\r\nWhere is parcel {number}?\r\n"
+            )
+            server.deliver("support", words.encode())
+            return name
+
+        yield Place("mail", server.settings, say)
+
+
 CHANNELS: dict[str, Callable[[], AbstractContextManager[Place]]] = {
     "bluesky": bluesky,
+    "mail": mail,
     "bluesky_posts": bluesky_posts,
 }
 

@@ -21,6 +21,7 @@ from rapport.core.models import Work
 from rapport.core.saying import grouped
 from rapport.inbox import rhythm
 from rapport.inbox.models import Arrival, Message, Pulse, Source
+from rapport.inbox.standing import SOON
 
 LATE = timedelta(minutes=15)
 """A lag, or a wait for the line, that somebody should know of."""
@@ -172,7 +173,15 @@ def _lag(one: SourceHealth) -> list[Sentence]:
 
 
 def _rows(one: SourceHealth) -> list[Sentence]:
-    found = [Sentence(one.source.error, bad=True)] if one.source.error else []
+    source = one.source
+    found = [Sentence(source.error, bad=True)] if source.error else []
+    if source.reauthorise_at is not None:
+        found.append(
+            Sentence(_("Its network no longer takes our credentials: sign in again in its settings."), bad=True)
+        )
+    if source.expires_at is not None and source.expires_at - one.now <= SOON:
+        span = length(source.expires_at - one.now)
+        found.append(Sentence(_("Its credentials die in %(span)s: sign in again before.") % {"span": span}, bad=True))
     if n := one.source.unreadable:
         words = ngettext("%(n)s row could not be read and is kept.", "%(n)s rows could not be read and are kept.", n)
         found.append(Sentence(words % {"n": grouped(n)}))

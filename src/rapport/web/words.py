@@ -102,6 +102,13 @@ OUTGOING = {
     "unknown": _("Nobody knows whether it left"),
     "withdrawn": _("Withdrawn"),
 }
+STANDING = {
+    "connected": _("connected"),
+    "degraded": _("has trouble"),
+    "needs_reauthorisation": _("sign in again"),
+    "paused": _("paused"),
+    "silent": _("silent"),
+}
 VISIBILITY = {
     "public": _("public"),
     "unlisted": _("public, not listed"),
