@@ -272,3 +272,34 @@ def test_the_real_process(cast: Cast) -> None:
 
     with pytest.raises(work.Stopped):
         errands.send(errand, stop)
+
+
+def test_the_command_trains_a_workspace_and_says_how_it_went(
+    committed: str, monkeypatch: pytest.MonkeyPatch, here: None, at_nine: object
+) -> None:
+    from click.testing import CliRunner
+
+    from rapport.cli import labour, main
+    from rapport.cli import teaching as command
+    from tests.conftest import make_cast
+
+    cast = make_cast(at_nine)
+    taught(cast)
+
+    def do(begin: object, kind: str, watch: object, what: str) -> int:
+        job: int = begin()  # type: ignore[operator]
+        while work.run_due(1, only=(kind,)):
+            pass
+        watch(job, lambda: None)  # type: ignore[operator]
+        return job
+
+    monkeypatch.setattr(labour, "do", do)
+    monkeypatch.setattr(command, "stand", lambda: None)
+    monkeypatch.setattr(command, "migrate", lambda: None)
+    said = CliRunner().invoke(main, ["train", "--workspace", "acme"])
+    assert said.exit_code == 0, said.output
+    assert "acme, needs: in use. 120 examples" in said.output and "before" in said.output
+    assert "acme, valence: not tried: too few examples" in said.output
+    said = CliRunner().invoke(main, ["train", "--workspace", "nowhere"])
+    assert said.exit_code == 1 and "Workspaces here: acme, elsewhere." in said.output
+    assert "or --workspace NAME" in CliRunner().invoke(main, ["train"]).output

@@ -112,3 +112,36 @@ def test_the_pages_ask_little(cast: Cast, browse: Browser) -> None:
         with CaptureQueriesContext(connection) as queries:
             browser.get(page)
         assert len(queries) <= most, (page, len(queries))
+
+
+SECOND = "/w/acme/learning/second/"
+ARRANGED = {
+    "endpoint": "1",
+    "url": "https://models.example/v1",
+    "model": "small",
+    "key": "sk-1",
+    "requests": "50",
+    "tokens": "9000",
+}
+
+
+def test_an_owner_arranges_the_second_look_and_never_sees_the_key_again(cast: Cast, browse: Browser) -> None:
+    browser = browse(cast.dana)
+    said = words(browser.get(SECOND).content)
+    assert "Nothing was looked at again this month." in said and "RAPPORT_ENCODER" in said
+    answer = browser.post(f"{SECOND}arrangement/", ARRANGED, follow=True)
+    body = answer.content.decode()
+    assert "Kept." in words(answer.content) and "models.example" in body and "sk-1" not in body
+    assert "A key is kept, sealed." in words(answer.content)
+    answer = browser.post(f"{SECOND}arrangement/", ARRANGED | {"url": "nonsense"})
+    assert (
+        answer.status_code == 422
+        and "Write the server" in words(answer.content)
+        and 'value="nonsense"' in answer.content.decode()
+    )
+
+
+def test_only_an_owner_arranges_it(cast: Cast, browse: Browser) -> None:
+    assert browse(cast.bea).get(SECOND).status_code == 403
+    assert browse(cast.bea).post(f"{SECOND}arrangement/", ARRANGED).status_code == 403
+    assert browse(cast.dot).get(SECOND).status_code == 404

@@ -24,6 +24,7 @@ VARIABLES: dict[str, str] = {
     "RAPPORT_PROXIES": "Addresses of reverse proxies whose X-Forwarded-For is believed (default 127.0.0.1).",
     "RAPPORT_SMTP_URL": "smtp://user:password@host:587 or smtps://…: the mail server that sends answers (default: none).",
     "RAPPORT_PRIVATE_HOSTS": "Hosts of your own network that mailboxes may be fetched from, as mail.lan,10.0.0.5.",
+    "RAPPORT_ENCODER": "Folder of a sentence encoder (model.onnx, tokenizer.json) for the second look (default: none).",
     "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
 }
 
@@ -44,6 +45,7 @@ class Environment:
     secret_key: str
     proxies: str
     allow_loopback: bool
+    encoder: Path | None
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -79,6 +81,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         secret_key=secret,
         proxies=proxies,
         allow_loopback=loopback == "1",
+        encoder=Path(environ["RAPPORT_ENCODER"]).absolute() if environ.get("RAPPORT_ENCODER") else None,
     )
 
 

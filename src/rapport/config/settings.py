@@ -142,6 +142,7 @@ WHITENOISE_MAX_AGE = 3600
 
 # DOMAIN: until a workspace has policies of its own, hours to a first reply by urgency.
 RAPPORT_DUE_HOURS = {3: 1, 2: 4, 1: 24, 0: 72}
+RAPPORT_ENCODER = ENVIRONMENT.encoder
 RAPPORT_HELD_SECONDS = 10
 
 LOGGING = {

@@ -112,6 +112,8 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Feeling": "Codes.",
     "learning.Training": "Figures, and hashed weights that hold no words; learned anew without whoever is forgotten.",
     "learning.Label": "Codes.",
+    "learning.SecondLook": "Our own choices, and a key, sealed.",
+    "learning.Look": "Codes.",
     "inbox.Arrival": "Its bytes are looked at one by one.",
     "inbox.Outgoing": "What a conversation's standing was: codes.",
     "inbox.Conversation": "Codes.",

@@ -26,6 +26,7 @@ ROUND = 300.0
 """Seconds between two looks at whether a source fell silent, or an answer is late."""
 LONG = ("import", "reprocess", "return", "forget", "export", "train")
 LEAVING = ("outgoing.send",)
+LOOKING = ("second.look",)
 
 
 def line(stop: threading.Event) -> None:
@@ -40,12 +41,17 @@ def leaving(stop: threading.Event) -> None:
 
 def quick(stop: threading.Event) -> None:
     """Run what takes moments, such as readers of events; bring back what was snoozed until now."""
-    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING)) + waking.wake())
+    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING, *LOOKING)) + waking.wake())
 
 
 def long(stop: threading.Event) -> None:
     """Run what takes minutes: imports and reprocessing, one at a time."""
     _loop(stop, lambda: work.run_due(1, only=LONG))
+
+
+def again(stop: threading.Event) -> None:
+    """Look a second time at what is in doubt. A loop of its own: what is asked elsewhere may take a minute to answer."""
+    _loop(stop, lambda: work.run_due(1, only=LOOKING))
 
 
 def take_over() -> None:
@@ -76,7 +82,7 @@ def keep(stop: threading.Event) -> None:
     Keeper().run(stop)
 
 
-LOOPS = (line, leaving, quick, long, watch, keep)
+LOOPS = (line, leaving, quick, long, watch, keep, again)
 
 
 def _loop(stop: threading.Event, step: Callable[[], int]) -> None:

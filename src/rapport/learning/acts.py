@@ -57,7 +57,8 @@ def of(workspace: Workspace, task: str) -> Iterator[Act]:
 
 def counts(workspace: Workspace) -> dict[str, dict[str, int]]:
     """How many acts of each kind there are, by task; quick, and without looking at any message."""
-    verbs = Counter(_OF_VERB[event.verb][0] for event in _standing(workspace, whole=False))
+    undone, rows = _undone(workspace), _decided(workspace).values_list("pk", "verb", "facts__code")[:MOST]
+    verbs = Counter(_OF_VERB[verb][0] for id, verb, code in rows if id not in undone and code not in _ABOUT_THE_TALK)
     sent = _sent(workspace).count()
     labels: Counter[str] = Counter(_labels_of(workspace).values_list("task", flat=True))
     needs = {"correction": _corrected(workspace).count(), "label": labels["needs"]} | dict(verbs)
@@ -105,26 +106,24 @@ def _answers(workspace: Workspace) -> Iterator[Act]:
         yield Act(message, "yes", "answered", at, by)
 
 
-def _standing(workspace: Workspace, *, whole: bool) -> Iterator[Event]:
-    """The latest Events by which somebody decided about a conversation and that teach; what was undone is left out.
+def _decided(workspace: Workspace) -> QuerySet[Event]:
+    """The Events by which somebody decided about a conversation, the latest first."""
+    mine = Event.objects.filter(workspace_id=workspace.pk, verb__in=_OF_VERB, subject="conversation")
+    return mine.filter(by_id__isnull=False).order_by("-pk")
 
-    ``whole``: each with ``last``, the last of their messages that had come by then.
-    """
-    mine = Event.objects.filter(workspace_id=workspace.pk)
-    told = mine.filter(verb="conversation.undone").order_by("-pk").values_list("facts", flat=True)[:MOST]
-    undone = {int(facts.get("undoes") or 0) for facts in told}
-    rows = mine.filter(verb__in=_OF_VERB, subject="conversation", by_id__isnull=False).order_by("-pk")
-    if whole:
-        theirs = Message.objects.filter(conversation=OuterRef("subject_id"), ours=False, arrived_at__lte=OuterRef("at"))
-        rows = rows.annotate(last=Subquery(theirs.order_by("-said_at", "-pk").values("pk")[:1]))
-    for event in rows[:MOST]:
-        if event.pk not in undone and event.facts.get("code", "") not in _ABOUT_THE_TALK:
-            yield event
+
+def _undone(workspace: Workspace) -> set[int]:
+    """The ids of Events that were taken back."""
+    told = Event.objects.filter(workspace_id=workspace.pk, verb="conversation.undone").order_by("-pk")
+    return {int(id or 0) for id in told.values_list("facts__undoes", flat=True)[:MOST]}
 
 
 def _events(workspace: Workspace) -> Iterator[Act]:
-    for event in _standing(workspace, whole=True):
-        found: int | None = getattr(event, "last", None)
-        if found is not None:
-            source, answer = _OF_VERB[event.verb]
-            yield Act(found, answer, source, event.at, event.by_id)
+    """Each with the last of their messages that had come by then; what was undone is left out."""
+    theirs = Message.objects.filter(conversation=OuterRef("subject_id"), ours=False, arrived_at__lte=OuterRef("at"))
+    rows = _decided(workspace).annotate(last=Subquery(theirs.order_by("-said_at", "-pk").values("pk")[:1]))
+    undone = _undone(workspace)
+    for id, verb, code, at, by, last in rows.values_list("pk", "verb", "facts__code", "at", "by_id", "last")[:MOST]:
+        if last is not None and id not in undone and code not in _ABOUT_THE_TALK:
+            source, answer = _OF_VERB[verb]
+            yield Act(last, answer, source, at, by)

@@ -8,4 +8,5 @@ class LearningConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
+        import rapport.learning.second.looking
         import rapport.learning.training  # noqa: F401

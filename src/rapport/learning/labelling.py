@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -32,7 +31,6 @@ LOOKED_AT: Final = 600
 """So many of the latest posts are candidates: old ones teach about an old time."""
 SECOND_OF: Final = 3
 """Every third post is one that a colleague has labelled, as long as there are any."""
-SINCE: Final = timedelta(days=90)
 TURNS: Final = 2
 
 
@@ -110,7 +108,6 @@ def _open(member: Member, task: str) -> Iterable[int]:
     """The latest messages of theirs that this member has not labelled."""
     mine = Label.objects.filter(message=OuterRef("pk"), task=task, by=member)
     rows = Message.objects.filter(workspace=member.workspace_id, ours=False, deleted_at=None).exclude(text="")
-    rows = rows.filter(said_at__gte=now() - SINCE) if rows.filter(said_at__gte=now() - SINCE).exists() else rows
     return rows.exclude(Exists(mine)).order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
 
 

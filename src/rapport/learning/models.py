@@ -1,4 +1,5 @@
-"""Training (one attempt to learn, with its figures and perhaps its weights) and Label (what somebody said of a post)."""
+"""What a workspace learns: Training (an attempt, with its figures), Label (what somebody said of a post), and the
+second look: SecondLook (how it is arranged) and Look (one post looked at again)."""
 
 from __future__ import annotations
 
@@ -57,3 +58,37 @@ class Label(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "task", "by"], name="label_once")]
         indexes = [models.Index(fields=["by", "-id"], name="label_latest")]
+
+
+class SecondLook(models.Model):
+    """How a workspace arranged its second look: by an encoder on this machine, by a server of its choice, or not at all."""
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="+")
+    encoder = models.BooleanField(default=False)
+    endpoint = models.BooleanField(default=False)
+    url = models.CharField(max_length=300, default="")
+    model = models.CharField(max_length=120, default="")
+    sealed = models.TextField(default="")
+    """The server's key, encrypted."""
+    requests = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveIntegerField(default=0)
+    """What a month may cost at most."""
+    error = models.CharField(max_length=500, default="")
+    """What went wrong last; empty when the last look went well."""
+
+
+class Look(models.Model):
+    """One message looked at again by one kind of look: how it ended, and what it cost."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)
+    """``encoder`` or ``endpoint``."""
+    outcome = models.CharField(max_length=10)
+    """``lifted``, ``alike``, ``unknown``; discarded: ``down``, ``garbage``, ``schema``, ``uncited``; ``failed``."""
+    tokens = models.PositiveIntegerField(default=0)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "kind"], name="look_once")]
+        indexes = [models.Index(fields=["workspace", "at"], name="look_month")]

@@ -9,72 +9,20 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-import msgspec
-import numpy as np
-
-from rapport.inbox.triage import taught
-from rapport.inbox.triage.disposition import Disposition, Facts
 from rapport.learning.course import features
+from rapport.learning.course.using import Taught
 from rapport.learning.models import Training
-from rapport.understanding import Reading
-from rapport.understanding.teaching.features import VALENCES, Hashes
 from rapport.understanding.teaching.head import Head, Unreadable, loads
+
+__all__ = ["Taught", "of", "readable"]
 
 log = logging.getLogger(__name__)
 _KEPT: Final = 8
-_SURE_OF_FEELING: Final = 0.5
-"""A valence that is no likelier than its absence leaves the shipped one as it is."""
 _heads: OrderedDict[tuple[int, str], Head | None] = OrderedDict()
 _lock = Lock()
-
-
-@dataclass(frozen=True)
-class Taught:
-    """The heads of one workspace, by task; without any it changes nothing and costs nothing."""
-
-    heads: dict[str, Head] = field(default_factory=dict)
-    version: str = ""
-
-    def felt(self, texts: Sequence[str], readings: list[Reading]) -> list[Reading]:
-        """The readings with the valence as this workspace's people hear it; each says both versions."""
-        if not self.heads:
-            return readings
-        named = [msgspec.structs.replace(one, model=f"{one.model}+{self.version}") for one in readings]
-        head = self.heads.get("valence")
-        if head is None or not readings:
-            return named
-        dense, prior = features.dense("valence", readings, ()), features.prior("valence", readings, ())
-        chances = head.chances(Hashes(texts), dense, prior).tolist()
-        return [_heard(one, dict(zip(VALENCES, row, strict=True))) for one, row in zip(named, chances, strict=True)]
-
-    def weighed(
-        self, facts: Sequence[Facts], decisions: list[Disposition], shipped: Sequence[Reading]
-    ) -> list[Disposition]:
-        """The decisions with what this team answers weighed in. ``shipped``: the readings before :meth:`felt`."""
-        head = self.heads.get("needs")
-        if head is None or not decisions:
-            return decisions
-        tables = [features.Table.of(decided) for decided in decisions]
-        hashes = Hashes([fact.text for fact in facts])
-        dense, prior = features.dense("needs", shipped, tables), features.prior("needs", shipped, tables)
-        chances = head.chances(hashes, dense, prior)[:, 1].tolist()
-        down = head.marks.get("down", -1.0)
-        weighed = [
-            taught.weigh(decided, taught.Opinion(chance=chance, down=down))
-            for decided, chance in zip(decisions, chances, strict=True)
-        ]
-        changed = [place for place, one in enumerate(weighed) if one is not decisions[place]]
-        if changed:
-            like = head.memory.like(hashes.only(np.array(changed)), 2).tolist()
-            for place, (no, yes) in zip(changed, like, strict=True):
-                opinion = taught.Opinion(chance=chances[place], answered=yes, dismissed=no, down=down)
-                weighed[place] = taught.weigh(decisions[place], opinion)
-        return weighed
 
 
 def of(workspace_id: int) -> Taught:
@@ -109,12 +57,3 @@ def _head(pk: int, version: str) -> Head | None:
 def readable(training: Training) -> bool:
     """Whether its weights can be used by this version of Rapport."""
     return _head(training.pk, training.version) is not None
-
-
-def _heard(reading: Reading, chances: dict[str, float]) -> Reading:
-    named = max(VALENCES, key=lambda name: chances[name])
-    if named == reading.valence or chances[named] < _SURE_OF_FEELING:
-        return reading
-    score = round(chances["positive"] - chances["negative"], 3)
-    bounded = {"positive": max(score, 0.0), "negative": min(score, 0.0), "neutral": score}[named]
-    return msgspec.structs.replace(reading, valence=named, valence_score=bounded)

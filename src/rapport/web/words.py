@@ -154,6 +154,16 @@ TRAINED = {
     "worse": _("refused: worse than the shipped model"),
     "worse_than_ours": _("refused: worse than the model in use"),
 }
+LOOKS = {
+    "lifted": _("brought up"),
+    "alike": _("seen, nothing changed"),
+    "unknown": _("like nothing known"),
+    "down": _("wanted less: discarded"),
+    "garbage": _("no answer in it: discarded"),
+    "schema": _("another form: discarded"),
+    "uncited": _("cites what is not there: discarded"),
+    "failed": _("failed"),
+}
 EXAMPLES = {
     "correction": _("corrections"),
     "label": _("labels"),

@@ -60,6 +60,8 @@ WORDS: Final[dict[str, str]] = {
     "suspicion.repeated": "the same words came before",
     "suspicion.links": "full of links",
     "suspicion.hurried": "written in a blink",
+    "second.encoder": "like posts that your team answered",
+    "second.endpoint": "a second look found this",
     "taught.yes": "your team answers such posts",
     "taught.unsure": "your team has answered some like this",
     "taught.less": "your team seldom answers such posts",

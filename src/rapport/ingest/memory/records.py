@@ -229,6 +229,8 @@ LEFT_OUT: dict[str, str] = {
     "people.Trait": "Hashes of addresses and names, made anew.",
     "people.Likeness": "Found anew.",
     "learning.Training": "Weights, and how they were measured: learned anew from what people did and corrected.",
+    "learning.SecondLook": "How posts are looked at again, and the key for it, is arranged anew.",
+    "learning.Look": "What was looked at again stands in the dispositions.",
     "ingest.SavedMapping": "How columns of other people's files were named.",
 }
 """Tables without a record, and why."""

@@ -31,9 +31,10 @@ def needs(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
 
 
 def valence(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
-    """``score``: macro F1 over what occurs; ``accuracy`` beside it."""
+    """``score``: the mean of ``accuracy`` (how often people agree) and ``macro_f1`` (so that no feeling is neglected)."""
     figures = by_class(truth, said)
-    return {"n": len(truth), "score": round(figures["macro_f1"], 4), "accuracy": round(figures["accuracy"], 4)}
+    accuracy, macro_f1 = round(figures["accuracy"], 4), round(figures["macro_f1"], 4)
+    return {"n": len(truth), "score": round((accuracy + macro_f1) / 2, 4), "accuracy": accuracy, "macro_f1": macro_f1}
 
 
 def upper(hits: int, count: int, z: float = 1.2816) -> float:

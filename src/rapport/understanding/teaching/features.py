@@ -42,13 +42,17 @@ class Hashes:
 
     def __init__(self, texts: Sequence[str]) -> None:
         words, letters = linear.hashes([cut(text) for text in texts])
-        parts = [_shares(*words), _shares(*letters)]
+        sizes = np.diff(words[1]), np.diff(letters[1])
         self.size = len(texts)
-        order = np.argsort(np.concatenate([part[0] for part in parts]), kind="stable")
-        owners = np.concatenate([part[0] for part in parts])[order]
-        self.indices: NDArray[np.int64] = np.concatenate([part[1] for part in parts])[order]
-        self.shares: Floats = np.concatenate([part[2] for part in parts])[order]
-        self.starts: NDArray[np.int64] = np.searchsorted(owners, np.arange(len(texts) + 1)).astype(np.int64)
+        self.starts: NDArray[np.int64] = np.concatenate(([0], np.cumsum(sizes[0] + sizes[1]))).astype(np.int64)
+        self.indices: NDArray[np.int64] = np.zeros(self.starts[-1], dtype=np.int64)
+        self.shares: Floats = np.zeros(self.starts[-1], dtype=np.float32)
+        begins = self.starts[:-1], self.starts[:-1] + sizes[0]
+        for (buckets, starts), size, begin in zip((words, letters), sizes, begins, strict=True):
+            places = np.arange(len(buckets)) + np.repeat(begin - starts[:-1], size)
+            self.indices[places] = buckets
+            # 1 / √n: the length of a post must not decide
+            self.shares[places] = np.repeat(1 / np.sqrt(np.maximum(size, 1)), size)
 
     def only(self, some: NDArray[np.int64]) -> Hashes:
         """Those of some posts alone, in that order."""
@@ -68,12 +72,3 @@ class Hashes:
             rows = table[self.indices].astype(np.float32) * self.shares[:, None]
             total[full] = np.add.reduceat(rows, self.starts[:-1][full], axis=0)
         return total
-
-
-def _shares(
-    buckets: NDArray[np.int64], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """(owner, bucket, share) of each feature: 1 / √n, for the length of a post must not decide."""
-    sizes = np.diff(starts)
-    share = (1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32)
-    return np.repeat(np.arange(len(sizes)), sizes), buckets, np.repeat(share, sizes)

@@ -1,0 +1,86 @@
+"""Using: what a workspace's heads change about a batch of readings and decisions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from rapport.inbox.triage import taught
+from rapport.inbox.triage.disposition import Disposition, Facts
+from rapport.learning.course import features
+from rapport.understanding import Reading
+from rapport.understanding.teaching.features import VALENCES, Hashes
+from rapport.understanding.teaching.head import Head
+
+_SURE_OF_FEELING: Final = 0.5
+"""A valence that is no likelier than its absence leaves the shipped one as it is."""
+
+
+@dataclass(frozen=True)
+class Taught:
+    """The heads of one workspace, by task; without any it changes nothing and costs nothing."""
+
+    heads: dict[str, Head] = field(default_factory=dict)
+    version: str = ""
+    _hashed: dict[str, tuple[Hashes, int]] = field(default_factory=dict)
+    """Of the batch in hand: which row of which hashes a text has, so that none is hashed twice."""
+
+    def felt(self, texts: Sequence[str], readings: list[Reading]) -> list[Reading]:
+        """The readings with the valence as this workspace's people hear it; each says both versions."""
+        if not self.heads:
+            return readings
+        named = [msgspec.structs.replace(one, model=f"{one.model}+{self.version}") for one in readings]
+        head = self.heads.get("valence")
+        if head is None or not readings:
+            return named
+        dense, prior = features.dense("valence", readings, ()), features.prior("valence", readings, ())
+        chances = head.chances(self._hashes(texts), dense, prior).tolist()
+        return [_heard(one, dict(zip(VALENCES, row, strict=True))) for one, row in zip(named, chances, strict=True)]
+
+    def weighed(
+        self, facts: Sequence[Facts], decisions: list[Disposition], shipped: Sequence[Reading]
+    ) -> list[Disposition]:
+        """The decisions with what this team answers weighed in. ``shipped``: the readings before :meth:`felt`."""
+        head = self.heads.get("needs")
+        if head is None or not decisions:
+            return decisions
+        tables = [features.Table.of(decided) for decided in decisions]
+        hashes = self._hashes([fact.text for fact in facts])
+        dense, prior = features.dense("needs", shipped, tables), features.prior("needs", shipped, tables)
+        chances = head.chances(hashes, dense, prior)[:, 1].tolist()
+        down = head.marks.get("down", -1.0)
+        weighed = [
+            taught.weigh(decided, taught.Opinion(chance=chance, down=down))
+            for decided, chance in zip(decisions, chances, strict=True)
+        ]
+        changed = [place for place, one in enumerate(weighed) if one is not decisions[place]]
+        if changed:
+            like = head.memory.like(hashes.only(np.array(changed)), 2).tolist()
+            for place, (no, yes) in zip(changed, like, strict=True):
+                opinion = taught.Opinion(chance=chances[place], answered=yes, dismissed=no, down=down)
+                weighed[place] = taught.weigh(decisions[place], opinion)
+        return weighed
+
+    def _hashes(self, texts: Sequence[str]) -> Hashes:
+        """The hashes of these texts, taken from those of the batch's first question where all are among them."""
+        known = [self._hashed.get(text) for text in texts]
+        rows = [one[1] for one in known if one is not None]
+        if texts and len(rows) == len(texts) and (first := known[0]) is not None:
+            return first[0].only(np.array(rows))
+        hashes = Hashes(texts)
+        self._hashed.clear()
+        self._hashed.update((text, (hashes, at)) for at, text in enumerate(texts))
+        return hashes
+
+
+def _heard(reading: Reading, chances: dict[str, float]) -> Reading:
+    named = max(VALENCES, key=lambda name: chances[name])
+    if named == reading.valence or chances[named] < _SURE_OF_FEELING:
+        return reading
+    score = round(chances["positive"] - chances["negative"], 3)
+    bounded = {"positive": max(score, 0.0), "negative": min(score, 0.0), "neutral": score}[named]
+    return msgspec.structs.replace(reading, valence=named, valence_score=bounded)
