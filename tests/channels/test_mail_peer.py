@@ -101,6 +101,8 @@ def test_a_certificate_nobody_vouches_for_is_refused_before_the_password_leaves(
 def test_new_mail_of_all_folders_comes_once_and_what_lay_there_does_not(server: MailServer, box: Any) -> None:
     box |= {"folders": "INBOX\nOrders"}
     server.deliver(user(box), written(Message_ID="<old@x>"))
+    old = next((server.folder / "mail" / user(box) / "new").iterdir())
+    os.utime(old, (time.time() - 3600, time.time() - 3600))
     cursor = CHANNEL.fetch(box, None).cursor
     server.deliver(user(box), written(Message_ID="<new@x>"))
     server.deliver(user(box), written(Message_ID="<order@x>"), "Orders")

@@ -39,6 +39,8 @@ MOST, MOST_BYTES = 25, 12 * 1024 * 1024
 IDLE = 9 * 60.0
 """Seconds after which IDLE is said anew: servers forget it silently, the latest after half an hour (RFC 2177)."""
 PULSE = 20.0
+LATELY = timedelta(minutes=5)
+"""How far back the first look goes."""
 BESIDE = 60.0
 """Seconds between two looks into the folders that IDLE does not watch."""
 
@@ -81,15 +83,15 @@ class MailChannel:
                         folder=found[0].name)  # fmt: skip
 
     def fetch(self, settings: Settings, cursor: str | None) -> Batch:
-        """What is new in each folder. The first time it begins with what comes from now on."""
+        """What is new in each folder. The first time it begins with what came in the last minutes: somebody may have
+        written while it was being connected."""
         box, places = asking.box_of(settings), _places(cursor)
         taken = _Taken()
         with imap.opened(box, settings) as mailbox:
             for folder in imap.folders(mailbox, box.folders):
                 place = places.get(folder.name)
                 if place is None:
-                    places[folder.name] = Place(folder.validity, folder.next - 1, _today())
-                    continue
+                    place = Place(folder.validity, imap.before(mailbox, folder, datetime.now(UTC) - LATELY), _today())
                 places[folder.name] = _read(mailbox, box, folder, place, taken)
         return taken.batch(msgspec.json.encode(places).decode())
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import imaplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -178,6 +180,21 @@ def sizes(mailbox: Mailbox, uids: list[int]) -> dict[int, int]:
         if "UID" in numbers:
             found[numbers["UID"]] = numbers.get("RFC822.SIZE", 0)
     return found
+
+
+def before(mailbox: Mailbox, folder: Folder, moment: datetime) -> int:
+    """The number of the last mail that arrived before a moment (of the newest fifty only: it is about minutes)."""
+    if folder.sent or folder.next <= 1:
+        return folder.next - 1
+    mailbox.folder.set(folder.name, readonly=True)
+    numbers = list(range(max(1, folder.next - 50), folder.next))
+    late = []
+    for line in _fetched(mailbox, numbers, "(UID INTERNALDATE)"):
+        words = line if isinstance(line, bytes) else line[0]
+        came = imaplib.Internaldate2tuple(words)
+        if came is not None and time.mktime(came) >= moment.timestamp():
+            late.append(_numbers(words).get("UID", folder.next))
+    return min(late, default=folder.next) - 1
 
 
 def mail(mailbox: Mailbox, uid: int, most: int) -> bytes:
