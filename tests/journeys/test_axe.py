@@ -26,6 +26,7 @@ AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encodi
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 ELSEWHERE = {
     "live": "answers a program", "receive": "answers a program", "asset": "a file", "health": "answers a program",
+    "chat_door": "a file", "attachment": "a file", "chat": "looked at in test_chat.py, with what is said in it",
     "form_embed": "a file", "account_inactive": "an error in other words", "account_set_password": "sends on",
     "import_unreadable": "a file", "push_worker": "a file", "presence": "answers a program", "bell": "part of a page",
     "notices_stop": "a link in a letter", "known_tags": "part of a page", "export_file": "a file",

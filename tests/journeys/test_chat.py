@@ -31,7 +31,7 @@ def shop() -> Iterator[Site]:
 def ann(chromium: Browser) -> Iterator[BrowserContext]:
     """A visitor's browser; a chat sets no cookie in it."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context
     assert context.cookies() == []
     context.close()
@@ -56,7 +56,7 @@ def talk(page: Page) -> FrameLocator:
 
 def open_chat(page: Page) -> FrameLocator:
     page.get_by_role("button", name=re.compile("^Chat")).click()
-    expect(talk(page).get_by_label("Your message")).to_be_visible()
+    expect(talk(page).get_by_label("Your message")).to_be_visible(timeout=30_000)
     return talk(page)
 
 
@@ -68,9 +68,9 @@ def send(frame: FrameLocator, words: str) -> None:
 def turn(frame: FrameLocator, words: str, state: str = "") -> None:
     """This stands in the talk, once, in this state."""
     found = frame.locator(".turn", has_text=words)
-    expect(found).to_have_count(1, timeout=20_000)
+    expect(found).to_have_count(1, timeout=40_000)
     if state:
-        expect(found.locator("small")).to_contain_text(state, timeout=20_000)
+        expect(found.locator("small")).to_contain_text(state, timeout=40_000)
 
 
 def stands(page: Page, home: str, words: str) -> None:
@@ -160,9 +160,9 @@ def test_a_talk_is_live_both_ways_and_nothing_is_kept_before_it_begins(
     page.get_by_role("button", name=re.compile("^Chat")).click()  # shut
     stands(desk, home, "Yes, on Sunday, too.")
     answer(desk, "And on Monday.")
-    expect(page.get_by_role("button", name=re.compile("^Chat"))).to_contain_text("1", timeout=20_000)
+    expect(page.get_by_role("button", name=re.compile("^Chat"))).to_contain_text("1", timeout=40_000)
     page.goto(f"{shop.url}/quirks")  # another page of the shop: she is told there, too
-    expect(page.get_by_role("button", name=re.compile("^Chat"))).to_contain_text("1", timeout=20_000)
+    expect(page.get_by_role("button", name=re.compile("^Chat"))).to_contain_text("1", timeout=40_000)
     frame = open_chat(page)
     for words in (WORDS, "Yes, on Sunday, too.", "And on Monday."):
         turn(frame, words)
