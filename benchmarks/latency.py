@@ -97,10 +97,22 @@ def mail() -> Iterator[Place]:
         yield Place("mail", server.settings, say)
 
 
+@contextlib.contextmanager
+def mastodon() -> Iterator[Place]:
+    """An account that is mentioned: listened to."""
+    from tests.peers.mastodon.server import mock
+
+    with mock() as peer:
+        alice = peer.account("alice")
+        settings = {"server": peer.base, "token": "tok-brand"}
+        yield Place("mastodon", settings, lambda n: str(alice.post(f"@brand number {n}?")["uri"]))
+
+
 CHANNELS: dict[str, Callable[[], AbstractContextManager[Place]]] = {
     "bluesky": bluesky,
     "mail": mail,
     "bluesky_posts": bluesky_posts,
+    "mastodon": mastodon,
 }
 
 
