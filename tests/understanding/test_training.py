@@ -47,6 +47,14 @@ def test_chances_come_true_as_often_as_they_say() -> None:
     assert abs(chances[0][0] - 0.75) < 0.08
 
 
+def test_of_many_labels_too_the_chances_mean_something_on_rows_divided_before() -> None:
+    rows = [{"text": f"{'abcdefghijklmnopqrst'[n % 20] * 4} lamp {n}x", "label": f"l{n % 20}"} for n in range(400)]
+    rows = [row | {"text": f"{row['text']} {'again ' * (n % 3)}{'now ' * (n % 4)}"} for n, row in enumerate(rows)]
+    most, held = apart(rows)
+    chances = training.score(training.fit("topic", most), [row["text"] for row in held])
+    assert chances.max(axis=1).mean() > 0.5
+
+
 def test_no_posts_have_no_chances() -> None:
     assert training.score(HEAD, []).shape == (0, 3)
     assert training.name(HEAD, training.score(HEAD, [])) == []

@@ -31,6 +31,8 @@ MOST_LABELS_TRIED: Final = 16
 USUAL: Final = Plan(strength=1.0, hashed=1.0, figures=0.3)
 """For many labels, where trying would take minutes."""
 _BATCH: Final = 512
+_TURN: Final = 1
+"""Divided otherwise than ``apart`` does: of rows that it has divided, one of its parts is not there."""
 
 
 def fit(task: str, rows: Sequence[Mapping[str, Any]], *, progress: Progress | None = None) -> Head:
@@ -67,7 +69,7 @@ def _tried(
     """The plan that names the posts set aside best, and what margins mean under it."""
     wide = len(found.names) > MOST_LABELS_TRIED
     plans, folds, turns = ((USUAL,), 5, 1) if wide else (PLANS, FOLDS, FOLDS)
-    parts = np.array([fold(text, folds) for text in found.texts])
+    parts = np.array([fold(text, folds, _TURN) for text in found.texts])
     judged = parts < turns
     weights = np.array(found.weights)
     best: tuple[float, Plan, Doubles] | None = None
