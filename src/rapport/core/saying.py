@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from rapport.net.sentence import Sentence
 
@@ -25,6 +25,15 @@ def said(words: str) -> str:
 def grouped(number: float) -> str:
     """A whole number as the reader's country writes it: 12,345 or 12.345."""
     return formats.number_format(number, 0, use_l10n=True, force_grouping=True)
+
+
+def sized(size: int) -> str:
+    """A size in bytes as people say it: 340 bytes, 12 KB, 3.4 MB."""
+    if size < 1_000:
+        return ngettext("%(n)s byte", "%(n)s bytes", size) % {"n": size}
+    if size < 1_000_000:
+        return gettext("%(n)s KB") % {"n": grouped(round(size / 1_000))}
+    return gettext("%(n)s MB") % {"n": formats.number_format(size / 1_000_000, 1, use_l10n=True)}
 
 
 def _fact(fact: object) -> object:

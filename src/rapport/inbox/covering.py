@@ -84,6 +84,10 @@ def _show_again(message_id: int, text: str) -> None:
         Disposition.objects.filter(pk=row.pk).update(reasons=_shown(row.reasons, text))
 
 
+_QUOTED = ("product", "entitlement", "price", "promise_broken", "what", "due", "name")
+"""Parts of a reading that are words of the message without saying where they stood: what is covered now, is gone."""
+
+
 def _shown(value: Any, text: str) -> Any:
     if isinstance(value, list):
         return [_shown(one, text) for one in value]
@@ -93,6 +97,10 @@ def _shown(value: Any, text: str) -> Any:
     if "start" in made and "end" in made:
         words = text[made["start"] : made["end"]] if made["start"] >= 0 else ""
         made |= {name: words for name in ("evidence", "text") if name in made}
+    made |= {name: made[name] if made[name] in text else "" for name in _QUOTED if name in made}
+    if "faults" in made:
+        made["faults"] = [words for words in made["faults"] if words in text]
+        made["topics"] = []  # nobody can say any more which of them the covered words told
     return made
 
 

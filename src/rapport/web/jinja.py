@@ -12,7 +12,7 @@ from django.utils.translation import get_language, get_language_bidi, gettext, n
 from jinja2 import Environment, StrictUndefined
 
 from rapport.channels import money
-from rapport.core.saying import grouped, said
+from rapport.core.saying import grouped, said, sized
 from rapport.web import assets, keys, times, words
 
 
@@ -52,7 +52,7 @@ def environment(**options: Any) -> Environment:
         clock=times.clock_of_day, day=times.day, named_day=times.named_day,
         initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
-        money=money.written, said=said, grouped=grouped, moment=times.weekday,
+        money=money.written, said=said, grouped=grouped, sized=sized, moment=times.weekday,
     )  # fmt: skip
     return env
 

@@ -268,6 +268,8 @@ RECORDS = {
     "source": _("sources"),
     "conversation": _("conversations"),
     "message": _("messages"),
+    "attachment": _("files"),
+    "visit": _("visits"),
     "fact": _("facts"),
     "note": _("notes"),
     "mention": _("mentions"),
