@@ -151,7 +151,7 @@ def test_a_talk_is_live_both_ways_and_nothing_is_kept_before_it_begins(
     send(frame, WORDS)
     turn(frame, WORDS, "delivered")
     stands(desk, home, WORDS)
-    expect(desk.locator("[data-presence-line]")).to_contain_text("is here now")
+    expect(desk.locator("[data-presence-line]")).to_contain_text("is here now", timeout=40_000)
     turn(frame, WORDS, "read")
     desk.locator("#composer-text").press_sequentially("Yes, on Sunday, too.", delay=20)
     expect(frame.locator("#typing")).to_contain_text("is typing")
@@ -173,9 +173,9 @@ def test_a_talk_is_live_both_ways_and_nothing_is_kept_before_it_begins(
 
 
 def test_what_is_written_without_a_network_or_a_server_leaves_once(
-    tmp_path: Path, browser: BrowserContext, ann: BrowserContext, start: Start, shop: Site
+    tmp_path: Path, chromium: Browser, ann: BrowserContext, start: Start, shop: Site
 ) -> None:
-    desk = browser.new_page()
+    desk = chromium.new_page()  # it may complain: its server is killed
     server = start(tmp_path / "data")
     home = connect(desk, server, shop)
     page = ann.new_page()
@@ -198,10 +198,11 @@ def test_what_is_written_without_a_network_or_a_server_leaves_once(
     frame = open_chat(page)
     for words in ("Written in a tunnel.", "Written while the server was down."):
         turn(frame, words)
-    stands(desk, home, "Written in a tunnel.")
+    stands(desk, home, "Written while the server was down.")
     for words in ("Written in a tunnel.", "Written while the server was down."):
         expect(desk.locator("#turns .turn", has_text=words)).to_have_count(1)
     again.process.send_signal(signal.SIGTERM)
+    desk.close()
 
 
 def test_two_tabs_are_one_talk(
@@ -224,6 +225,7 @@ def test_two_tabs_are_one_talk(
     answer(desk, "One answer for both.")
     for frame in (one, two):
         turn(frame, "One answer for both.")
+    stands(desk, home, "One answer for both.")
     expect(desk.locator("#turns .turn")).to_have_count(3)
 
 

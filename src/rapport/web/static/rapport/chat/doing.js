@@ -10,6 +10,7 @@ $("write").onsubmit = (event) => {
   keep((box) => ({ out: [...box.out, one] }));
   pending();
   text.value = "";
+  typed = 0;
   if (picked) picked.value = "";
   note("");
   flush();
@@ -18,7 +19,7 @@ text.onkeydown = (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("write").requestSubmit(); }
 };
 text.oninput = () => {
-  if (Date.now() - typed > 4000) { typed = Date.now(); look(); }
+  if (Date.now() - typed > 4000) { typed = Date.now(); look(); setTimeout(look, 5100); }
 };
 text.onfocus = () => host("where");
 if (picked) picked.onchange = () => note([...picked.files].map((one) => one.name).join(", "));
