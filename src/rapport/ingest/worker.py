@@ -1,6 +1,6 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
-Six loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
+Seven loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
 """
 
 from __future__ import annotations
