@@ -74,7 +74,10 @@ def take_back(member: Member, task: str) -> Message | None:
     _may(member)
     with write():
         label = (
-            Label.objects.filter(by=member, task=task).select_related("message__conversation").order_by("-at").first()
+            Label.objects.filter(by=member, task=task)
+            .select_related("message__conversation")
+            .order_by("-at", "-pk")
+            .first()
         )
         if label is None:
             return None

@@ -187,7 +187,7 @@ def _person(
     if identity is None:
         return None
     whole = timeline.whose(identity.person)
-    spoke = speaking.everybody(row) if line is None or line.earlier or line.later else line.spoke
+    spoke = speaking.everybody(row) if line is None else line.spoke
     others = Conversation.objects.filter(workspace_id=row.workspace_id, identity__in=whole.identities)
     return about(whole, identity.person, member, talk=row.pk) | {
         "identity": identity,
