@@ -66,10 +66,8 @@ def test_an_unsure_post_is_asked_about_masked_and_brought_up_with_what_it_cites(
     arranged(cast, server)
     server.says({"needs": "yes", "cites": ["Monday"]})
     talk = cast.says("@ann", "@acme Monday, 020 7946 0958 ann@mail.example")
-    before = needs(talk)
+    assert needs(talk) == "unsure"
     labour()
-    if before != "unsure":
-        pytest.skip("the table is sure of this one")
     assert needs(talk) == "yes" and outcomes() == ["lifted"]
     found = last(talk).decision.reasons[0]  # type: ignore[union-attr]
     assert (found["code"], found["evidence"], found["start"]) == ("second.endpoint", "Monday", 6)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 from django.conf import settings
 
+from rapport.channels.base import Envelope
 from rapport.core import counters
 from rapport.core.database import now
 from rapport.core.events import record
@@ -20,6 +21,7 @@ from rapport.inbox import tombstones, working
 from rapport.inbox.models import Conversation, Disposition, Manner, Message, Reading, Revision
 from rapport.inbox.triage import clocks
 from rapport.inbox.triage.decide import decide
+from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.triage.words import headline
 from rapport.inbox.versions import version
@@ -29,6 +31,7 @@ from rapport.learning import serving
 from rapport.people.addresses import folded
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
+from rapport.understanding.reading import Reading as Understood
 
 TAKEN = (
     "The id {id!r} already belongs to a message by {author} on the network {network!r}. If this file counts its own ids, "
@@ -91,34 +94,43 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
         message.save(update_fields=["version"])
         return []
     old.save()
-    message.text, e = text, line.envelope
-    post = Post(
+    own, shipped = serving.of(message.workspace_id), read([_post(message, text, line.envelope)], us)
+    reading = own.felt([text], shipped)[0]
+    message.text, message.addressed = text, reading.addressed
+    message.save(update_fields=["text", "version", "addressed"])
+    _keep(message, line.envelope, reading)
+    tombstones.tell_again(message.conversation)
+    record("message.edited", message)
+    if message.ours or message.dispositions.filter(by__isnull=False).exists():
+        return []
+    facts = Facts(text=message.text, reading=reading)
+    return _judge(message, own.weighed([facts], [decide(facts)], shipped)[0])
+
+
+def _post(message: Message, text: str, e: Envelope) -> Post:
+    return Post(
         text=text, author=e.author.address, said_at=message.said_at, mentions=e.mentions, direct=e.direct,
         ours=message.ours,
     )  # fmt: skip
-    own, shipped = serving.of(message.workspace_id), read([post], us)
-    reading = own.felt([text], shipped)[0]
-    message.addressed = reading.addressed
-    message.save(update_fields=["text", "version", "addressed"])
+
+
+def _keep(message: Message, e: Envelope, reading: Understood) -> None:
+    """How it is said now, and how that is understood."""
     if e.quoted or e.content_warning or e.visibility or e.participants or hasattr(message, "manner"):
         said = {
             "quoted": clean(e.quoted), "visibility": e.visibility, "content_warning": clean(e.content_warning, 500),
             "participants": [clean(one, 320) for one in e.participants],
         }  # fmt: skip
         Manner.objects.update_or_create(message=message, defaults=said)
-    tombstones.tell_again(message.conversation)
-    Reading.objects.update_or_create(
-        message=message,
-        defaults={
-            "model": reading.model, "language": reading.language, "valence": reading.valence_score,
-            "data": msgspec.to_builtins(reading),
-        },
-    )  # fmt: skip
-    record("message.edited", message)
-    if message.ours or message.dispositions.filter(by__isnull=False).exists():
-        return []
-    facts = Facts(text=message.text, reading=reading)
-    decided = own.weighed([facts], [decide(facts)], shipped)[0]
+    understood = {
+        "model": reading.model, "language": reading.language, "valence": reading.valence_score,
+        "data": msgspec.to_builtins(reading),
+    }  # fmt: skip
+    Reading.objects.update_or_create(message=message, defaults=understood)
+
+
+def _judge(message: Message, decided: Decision) -> list[counters.Bump]:
+    """The decision on the new words; a quiet matter that nobody touched comes to the desk. How the counters move."""
     Disposition.objects.create(
         message=message, row=decided.row, needs=decided.needs, urgency=decided.urgency, confidence=decided.confidence,
         reasons=msgspec.to_builtins(decided.reasons),
