@@ -42,6 +42,9 @@ class Ear:
     """Its threads are fetched from their beginning."""
 
 
+Waiting = queue.Queue[tuple[Ear, "sse.Event | Exception | None"]]
+
+
 class NotServed(Exception):
     """The server has no such stream."""
 
@@ -67,7 +70,7 @@ def ears(home: Home, hashtags: list[str], public: str, wanted: Callable[[Row], b
 def listen(server: Server, home: Home, heard: list[Ear], blocked: frozenset[str], stop: Stop) -> Iterator[Batch]:
     """Batches as they come; an empty one when the account's stream stands, and as a sign of life. Raises ChannelError."""
     ended = threading.Event()
-    waiting: queue.Queue[tuple[Ear, sse.Event | Exception | None]] = queue.Queue(MOST_WAITING)
+    waiting: Waiting = queue.Queue(MOST_WAITING)
     base = home.streaming or server.base
     threads = [
         threading.Thread(
@@ -75,42 +78,44 @@ def listen(server: Server, home: Home, heard: list[Ear], blocked: frozenset[str]
         )
         for ear in heard
     ]
-    hearing = Hearing(server, home, blocked)
-    spoke = time.monotonic()
     try:
         for thread in threads:
             thread.start()
-        while not stop.is_set():
-            try:
-                ear, event = waiting.get(timeout=0.5)
-            except queue.Empty:
-                if time.monotonic() - spoke > ALIVE:
-                    spoke = time.monotonic()
-                    yield Batch()
-                continue
-            if isinstance(event, NotServed):
-                if ear is heard[0]:
-                    # The next visit polls: that is all which such a server offers.
-                    yield Batch()
-                    stop.wait(UNLISTENED)
-                    return
-            elif isinstance(event, Exception):
-                raise event if isinstance(event, ChannelError) else ChannelError("A stream broke off.") from event
-            elif event is None:
-                if ear is heard[0]:
-                    yield Batch()
-            elif (batch := hearing.batch(ear, event)) != Batch():
-                spoke = time.monotonic()
-                yield batch
+        yield from _told(Hearing(server, home, blocked), heard[0], waiting, stop)
     finally:
         ended.set()
         for thread in threads:
             thread.join(1.0)
 
 
+def _told(hearing: Hearing, own: Ear, waiting: Waiting, stop: Stop) -> Iterator[Batch]:
+    """What the threads tell, one thing after the other. ``own`` is the account's stream: without it nothing is heard."""
+    spoke = time.monotonic()
+    while not stop.is_set():
+        try:
+            ear, event = waiting.get(timeout=0.5)
+        except queue.Empty:
+            if time.monotonic() - spoke > ALIVE:
+                spoke = time.monotonic()
+                yield Batch()
+            continue
+        if isinstance(event, NotServed):
+            if ear is own:
+                yield Batch()
+                stop.wait(UNLISTENED)  # the next visit polls: that is all which such a server offers
+                return
+        elif isinstance(event, Exception):
+            raise event if isinstance(event, ChannelError) else ChannelError("A stream broke off.") from event
+        elif event is None:
+            if ear is own:
+                yield Batch()
+        elif (batch := hearing.batch(ear, event)) != Batch():
+            spoke = time.monotonic()
+            yield batch
+
+
 def _hear(
-    server: Server, base: str, ear: Ear, waiting: queue.Queue[tuple[Ear, sse.Event | Exception | None]],
-    ended: threading.Event,
+    server: Server, base: str, ear: Ear, waiting: Waiting, ended: threading.Event,
 ) -> None:  # fmt: skip
     """One stream to its end, which is told like everything else (None: it stands)."""
     try:
