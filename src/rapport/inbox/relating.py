@@ -46,10 +46,7 @@ def relate(
     words = one_line(words, 80) if kind == Relation.Kind.OTHER else ""
     if kind not in Relation.Kind.values or (kind == Relation.Kind.OTHER and not words):
         raise Refused("Say what they are to each other: choose it, or write it.")
-    if one.workspace_id != other.workspace_id or (message is not None and message.workspace_id != one.workspace_id):
-        raise Refused("They are people of two workspaces. Each keeps its own.")
-    if one.kept == other.kept:
-        raise Refused("This is one person already. Choose somebody else.")
+    _two(one, other, message)
     for said in filter(None, (words, note.strip())):
         fair(said, [name for name in (one.name, other.name) if name])
     with write():
@@ -71,6 +68,14 @@ def relate(
         )
         _tell("relation.said", row, by)
     return row
+
+
+def _two(one: Person, other: Person, message: Message | None) -> None:
+    """They are two people, and all of it is of one workspace. Raises Refused."""
+    if one.workspace_id != other.workspace_id or (message is not None and message.workspace_id != one.workspace_id):
+        raise Refused("They are people of two workspaces. Each keeps its own.")
+    if one.kept == other.kept:
+        raise Refused("This is one person already. Choose somebody else.")
 
 
 def end(row: Relation, *, by: Member) -> None:
