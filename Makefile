@@ -4,9 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Compiled once and kept, whatever the environment says: else each of the many processes of the tests compiles all anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check fast bench measure docs words lock clean
+MINUTES ?= 30
+SEED ?= 7
+ON ?=
+.PHONY: help demo up test check style soak fast bench measure docs words lock clean
 
 help: ## List these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -31,16 +36,24 @@ up: $(BIN)/rapport ## Start Rapport on ./rapport-data
 	@exec $(BIN)/rapport up
 
 check: $(VENV)/dev ## The fast part: style, types, layers, migrations, docs; the tests on SQLite
+	@$(MAKE) --no-print-directory -j 2 style fast
+
+style: $(VENV)/dev
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check src/rapport tests benchmarks words
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo | tail -n 3
 	$(BIN)/vulture
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/mypy
+
+fast: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test: $(VENV)/dev ## The whole suite: `make check`, then PostgreSQL, real servers, a real browser
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 -m "slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow"
+
+soak: $(VENV)/dev ## Everything at once, everything going wrong: make soak MINUTES=30 SEED=7 ON=--postgresql
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) $(ON)
 
 bench: $(VENV)/dev ## Measure speed: each benchmark prints ratios taken side by side in one run (but the million rows)
 	@for file in $$(grep -l '"--json"' benchmarks/*.py | grep -v million); do $(BIN)/python $$file --json || exit 1; done

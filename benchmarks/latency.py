@@ -24,6 +24,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.journeys import servers
@@ -38,7 +40,8 @@ from rapport.accounts import founding
 from rapport.inbox import connecting
 given = json.load(sys.stdin)
 owner = founding.found("Bench", owner_name="Bench")
-connecting.connect(owner.workspace, given["kind"], "Bench", given["settings"], by=owner)
+source, _ = connecting.connect(owner.workspace, given["kind"], "Bench", given["settings"], by=owner)
+print(source.token)
 """
 KEY = "a secret key that only the benchmarks know and use"
 
@@ -52,6 +55,8 @@ class Place:
     say: Callable[[int], str]
     pause: float = 1.0
     """Seconds between two, at most: as long as it takes to look again, where it is polled."""
+    begin: Callable[[str, str], None] | None = None
+    """What those who speak there must know first: Rapport's address, and the token of the source."""
 
 
 @contextlib.contextmanager
@@ -62,7 +67,7 @@ def bluesky() -> Iterator[Place]:
     with network() as peer:
         ann, us = peer.account("ann"), peer.account("brand")
         settings = {"handle": us.handle, "app_password": us.app_password(), "service": peer.pds}
-        yield Place("bluesky", settings, lambda n: ann.mention(us, f"@{us.handle} number {n}?")["uri"], 11.0)
+        yield Place("bluesky", settings, lambda n: ann.mention(us, f"@{us.handle} number {n}?")["uri"], 6.0)
 
 
 @contextlib.contextmanager
@@ -108,11 +113,64 @@ def mastodon() -> Iterator[Place]:
         yield Place("mastodon", settings, lambda n: str(alice.post(f"@brand number {n}?")["uri"]))
 
 
+@contextlib.contextmanager
+def chat() -> Iterator[Place]:
+    """A visitor of a web chat, in one talk."""
+    line, talk = httpx.Client(timeout=20), {"token": ""}
+
+    def begin(url: str, token: str) -> None:
+        talk["at"] = f"{url}/chat/{token}/"
+        talk["stamp"] = line.get(talk["at"]).text.split('name="stamp" value="')[1].split('"')[0]
+
+    def say(number: int) -> str:
+        said = {"text": f"Where is parcel {number}?", "once": f"once-{time.time_ns()}", "page": "https://shop.test/a"}
+        answer = line.post(f"{talk['at']}say/", data=said | {name: talk[name] for name in ("token", "stamp")})
+        talk["token"] = answer.raise_for_status().json()["token"]
+        return str(answer.json()["id"])
+
+    with line:
+        yield Place("chat", {"title": "Talk to us", "origins": "https://shop.test"}, say, begin=begin)
+
+
+@contextlib.contextmanager
+def feeds() -> Iterator[Place]:
+    """A blog whose hub tells of each entry (WebSub). Without a hub, a feed is asked every fifteen minutes."""
+    from tests.peers.feeds import site
+
+    with site() as there:
+        feed = f"{there.url}/feed"
+
+        def body(*items: str) -> bytes:
+            hub = f'<atom:link rel="hub" href="{there.url}/hub"/><atom:link rel="self" href="{feed}"/>'
+            head = f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>T</title>{hub}'
+            return f"{head}{''.join(items)}</channel></rss>".encode()
+
+        def begin(url: str, token: str) -> None:
+            while not there.subscriptions:
+                time.sleep(0.1)
+            there.prove(there.subscriptions[0]).raise_for_status()
+
+        def say(number: int) -> str:
+            name = f"bench-{time.time_ns()}"
+            new = body(
+                f"<item><guid>{name}</guid><title>Kettle</title><description>It leaks, {number}</description></item>"
+            )
+            asked = there.subscriptions[0]
+            signed = there.signed(asked, new)
+            httpx.post(asked["hub.callback"], content=new, headers=signed, timeout=20).raise_for_status()
+            return f"{feed} {name}"
+
+        there.pages["/feed"] = (200, {}, body())
+        yield Place("feeds", {"url": feed}, say, begin=begin)
+
+
 CHANNELS: dict[str, Callable[[], AbstractContextManager[Place]]] = {
     "bluesky": bluesky,
     "mail": mail,
     "bluesky_posts": bluesky_posts,
     "mastodon": mastodon,
+    "chat": chat,
+    "feeds": feeds,
 }
 
 
@@ -123,8 +181,11 @@ def measured(place: Place, times: int) -> list[float]:
         data.mkdir()
         here = servers.environment(data, RAPPORT_SECRET_KEY=KEY, DJANGO_SETTINGS_MODULE="rapport.config.settings")
         given = json.dumps({"kind": place.kind, "settings": dict(place.settings)})
-        subprocess.run([sys.executable, "-c", CONNECT], env=here, input=given, text=True, check=True)
-        with servers.rapport(data, RAPPORT_SECRET_KEY=KEY):
+        connected = [sys.executable, "-c", CONNECT]
+        token = subprocess.run(connected, env=here, input=given, text=True, check=True, stdout=subprocess.PIPE).stdout
+        with servers.rapport(data, RAPPORT_SECRET_KEY=KEY) as running:
+            if place.begin is not None:
+                place.begin(running.url, token.strip())
             desk = sqlite3.connect(f"file:{data / 'rapport.sqlite3'}?mode=ro", uri=True)
             _wait(desk, place.say(0))
             found = []

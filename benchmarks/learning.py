@@ -1,10 +1,11 @@
 """The learning curve of a workspace's own model: 0, 50, 200, 1,000 and all corrections, text-disjoint.
 
-    python benchmarks/learning.py DATA [--quick]
+    python benchmarks/learning.py DATA [--quick] [valence | habit | thanks | needs | row …]
 
 DATA holds airline.jsonl.gz (text, label) and needs_response.jsonl.gz (text, us, context, needs). Printed are development
-scores: of each size the mean over several draws, always on the same posts, which no draw holds. ``habit`` is a team made
-of the airline posts that answers whoever is displeased and nobody else; ``needs`` are real verdicts, five-fold.
+scores: of each size the mean over several draws, always on the same posts, which no draw holds. Two teams are made of
+the airline posts: one that answers whoever is displeased and nobody else (``habit``), one that answers everybody but
+who is pleased (``thanks nobody``). ``needs`` are real verdicts; ``row`` is what the same posts were called.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.triage.evaluate import triage
 from rapport.inbox.triage.labelled import rows, us_of
 from rapport.learning.course import features, measuring
-from rapport.learning.course.lessons import LABELS, Errand, Lesson
+from rapport.learning.course.lessons import LABELS, SOURCES, Errand, Lesson
 from rapport.learning.course.teaching import fold, taught, teach
 from rapport.learning.course.using import Taught
 from rapport.understanding import Reading
@@ -35,9 +36,11 @@ def order(text: str) -> str:
 
 
 def lesson(at: int, text: str, answer: str, decided: Any) -> Lesson:
+    """As somebody's correction; a row that they found right as one that stood."""
     held, codes = features.read([reason.code for reason in decided.reasons])
+    stood = {"weight": SOURCES["stood"], "source": "stood"} if answer == str(decided.row) else {}
     return Lesson(
-        id=at, text=text, answer=answer, needs=decided.needs, row=decided.row, rows=tuple(held), codes=tuple(codes),
+        id=at, text=text, answer=answer, **stood, needs=decided.needs, row=decided.row, rows=tuple(held), codes=tuple(codes),
         confidence=decided.confidence,
     )  # fmt: skip
 
@@ -49,7 +52,8 @@ def after(weights: bytes, task: str, texts: list[str], read: list[tuple[Reading,
     if task == "valence":
         return [reading.valence for reading in own.felt(texts, shipped)]
     facts = [Facts(text=text, reading=reading) for text, reading in zip(texts, shipped, strict=True)]
-    return [one.needs for one in own.weighed(facts, [decided for _, decided in read], shipped)]
+    weighed = own.weighed(facts, [decided for _, decided in read], shipped)
+    return [str(one.row) if task == "row" else one.needs for one in weighed]
 
 
 def curve(name: str, task: str, labelled: list[dict[str, Any]], answers: list[str], fields: tuple[str, ...]) -> None:
@@ -57,7 +61,7 @@ def curve(name: str, task: str, labelled: list[dict[str, Any]], answers: list[st
     texts = [row["text"] for row in labelled]
     test = [at for at, text in enumerate(texts) if fold(text) == 0]
     left = sorted((at for at, text in enumerate(texts) if fold(text) != 0), key=lambda at: order(texts[at]))
-    measure = measuring.needs if task == "needs" else measuring.valence
+    measure = measuring.needs if task == "needs" else measuring.valence  # of rows, too: accuracy and macro F1
     truth = [answers[at] for at in test]
 
     def figures(weights: bytes) -> dict[str, Any]:
@@ -86,16 +90,25 @@ def line(size: int, drawn: list[dict[str, Any]], fields: tuple[str, ...]) -> Non
 
 def main() -> None:
     data = Path(sys.argv[1])
+    asked = set(sys.argv[2:]) - {"--quick"}
     airline = list(rows(data / "airline.jsonl.gz", ("text", "label")))
     if "--quick" in sys.argv:
         airline = airline[:3_000]
-    labels = [row["label"] for row in airline]
-    curve("airline, valence", "valence", airline, labels, ("macro_f1", "accuracy"))
-    habit = ["yes" if label == "negative" else "no" for label in labels]
-    wanted = ("score", "found", "right", "spared", "unsure")
-    curve("airline, habit (answers the displeased)", "needs", airline, habit, wanted)
     real = [row for row in rows(data / "needs_response.jsonl.gz", ("text", "needs")) if row["needs"] in LABELS["needs"]]
-    curve("needs_response, needs", "needs", real, [row["needs"] for row in real], wanted)
+    labels = [row["label"] for row in airline]
+    habit = ["yes" if label == "negative" else "no" for label in labels]
+    thanks = ["no" if label == "positive" else "yes" for label in labels]
+    wanted, shares = ("score", "found", "right", "spared", "unsure"), ("macro_f1", "accuracy")
+    curves: dict[str, tuple[str, str, list[dict[str, Any]], list[str], tuple[str, ...]]] = {
+        "valence": ("airline, valence", "valence", airline, labels, shares),
+        "habit": ("airline, answers the displeased alone", "needs", airline, habit, wanted),
+        "thanks": ("airline, thanks nobody", "needs", airline, thanks, wanted),
+        "needs": ("needs_response, needs", "needs", real, [row["needs"] for row in real], wanted),
+        "row": ("needs_response, row", "row", real, [str(row["row"]) for row in real], shares),
+    }
+    for name, what in curves.items():
+        if not asked or name in asked:
+            curve(*what)
     assert taught.LIFTS < taught.SURE
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 DATA = tempfile.mkdtemp(prefix="rapport-tests-")
 os.environ["RAPPORT_DATA"] = DATA
@@ -36,6 +38,10 @@ from rapport.accounts.models import Member, Role, User, Workspace  # noqa: E402
 from rapport.channels.base import Author, Batch, Envelope, Item  # noqa: E402
 from rapport.inbox.models import Conversation, Source, Term  # noqa: E402
 from tests import postgresql  # noqa: E402
+from tests.once import once  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.peers.bluesky.network import Network
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 BASE = connections.settings["default"]
@@ -52,9 +58,15 @@ def _use(engine: dict[str, Any]) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_settings() -> dict[str, Any]:
+def sqlite_settings(migrated: Path) -> dict[str, Any]:
     """A migrated SQLite database of this test process."""
-    return _migrated(BASE | {"NAME": str(Path(DATA) / "tests.sqlite3")})
+    return BASE | {"NAME": str(shutil.copy(migrated, Path(DATA) / "tests.sqlite3"))}
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file with nothing in it, made once in a run; to be copied."""
+    return once(tmp_path_factory, "migrated.sqlite3", lambda path: _migrated(BASE | {"NAME": str(path)}))
 
 
 @pytest.fixture(scope="session")
@@ -82,22 +94,62 @@ def engine(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def store(engine: str) -> Iterator[str]:
     """A database to write in, in both engines one after the other; everything is rolled back at the end."""
+    with _rolled_back():
+        yield engine
+
+
+@contextlib.contextmanager
+def _rolled_back() -> Iterator[None]:
     atomic = transaction.atomic()
     atomic.__enter__()
     try:
-        yield engine
+        yield
     finally:
         transaction.set_rollback(True)
         atomic.__exit__(None, None, None)
         connections["default"].close()
 
 
+@pytest.fixture(scope="session")
+def grown(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Callable[..., Any]:
+    """``with grown(name, grow):`` is a SQLite database in which ``grow()`` has happened: once in a run, not per test."""
+
+    def make(path: Path, grow: Callable[[], object]) -> None:
+        shutil.copy(migrated, path)
+        _use(BASE | {"NAME": str(path)})
+        with time_machine.travel(NOW, tick=False):
+            grow()
+        connections["default"].close()
+
+    @contextlib.contextmanager
+    def standing(name: str, grow: Callable[[], object]) -> Iterator[None]:
+        there = Path(DATA) / f"{name}.sqlite3"
+        if not there.exists():
+            shutil.copy(once(tmp_path_factory, there.name, lambda path: make(path, grow)), there)
+        _use(BASE | {"NAME": str(there)})
+        with _rolled_back():
+            yield
+
+    return standing
+
+
 @pytest.fixture
 def committed(engine: str) -> Iterator[str]:
     """A database in which commits are real (threads, servers, hooks after commit); emptied at the end."""
     yield engine
-    call_command("flush", verbosity=0, interactive=False)
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
     connections["default"].close()
+
+
+@pytest.fixture(scope="session")
+def bluesky_network() -> Iterator[Network]:
+    """Bluesky's own servers, with the AppView, for all that speak to them. Under CI they must be there."""
+    from tests.peers.bluesky.network import missing, network
+
+    if (why := missing()) and not os.environ.get("CI"):
+        pytest.skip(why)
+    with network() as running:
+        yield running
 
 
 @pytest.fixture
@@ -141,7 +193,7 @@ class Cast:
         envelope = Envelope(
             network="social",
             external_id=external_id,
-            author=Author(who, more.pop("name", "")),
+            author=Author(who, more.pop("name", ""), more.pop("followers", "")),
             text=text,
             said_at=at,
             **more,
@@ -172,6 +224,13 @@ def make_cast(clock: Any = None) -> Cast:
         Term.objects.create(workspace=acme, kind=kind, text=text)
     source = Source.objects.create(workspace=acme, kind="fake", name="Social")
     return Cast(acme, dana, others["bea"], others["cem"], others["olga"], dot.workspace, dot, source, clock)
+
+
+def find_cast(clock: Any = None) -> Cast:
+    """The cast of a database in which it was made before."""
+    acme, elsewhere = Workspace.objects.get(slug="acme"), Workspace.objects.get(slug="elsewhere")
+    dana, bea, cem, olga = (acme.members.get(name=name) for name in ("Dana", "Bea", "Cem", "Olga"))
+    return Cast(acme, dana, bea, cem, olga, elsewhere, elsewhere.members.get(), acme.sources.get(), clock)
 
 
 def _user(email: str) -> User:

@@ -18,7 +18,7 @@ CALLS: dict[str, tuple[int | str, ...]] = {
 """Name of a call → which of its arguments are sentences, by place or by keyword."""
 PLURALS = ("ngettext", "ngettext_lazy")
 DICTIONARIES = ("WORDS", "WRONG")
-DECLARED = ("label", "cannot_send")
+DECLARED = ("label", "cannot_send", "unsends_how", "edits_how")
 """What a channel declares of itself, in the body of its class."""
 Found = tuple[int, str, Any, list[str]]
 

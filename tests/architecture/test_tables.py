@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -66,3 +66,16 @@ def test_the_migrations_make_what_the_models_say() -> None:
     missing = detector.changes(graph=loader.graph)
     assert {label for label in missing if label in {config.label for config in OURS}} == set()
     assert loader.detect_conflicts() == {}
+
+
+def test_what_is_searched_is_indexed_still_after_all_migrations(store: str) -> None:
+    """Where a column cannot simply be added, Django makes the table anew on SQLite, and its triggers are gone."""
+    if store != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%USING fts5%'")
+        indexes = {name for (name,) in cursor.fetchall()}
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        triggers = {name for (name,) in cursor.fetchall()}
+    assert len(indexes) >= 5
+    assert {f"{index}_{verb}" for index in indexes for verb in ("insert", "update", "delete")} <= triggers

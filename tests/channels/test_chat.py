@@ -177,6 +177,7 @@ def test_without_a_secret_nobody_is_signed() -> None:
         visitor.read(token(secret=""), "", NOW)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(
     st.text(max_size=60) | st.lists(st.text(alphabet="AZaz09-_=", max_size=30), min_size=3, max_size=3).map(".".join)

@@ -53,7 +53,7 @@ CHANNELS: list[Channel] = [*registry.all(), FakeChannel()]
 OUTGOING = Outgoing(
     idempotency_key="k-1", text="Thank you, we are on it.", author="Bea", in_reply_to="m-1", recipient="ann"
 )
-fuzzed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzzed = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(params=CHANNELS, ids=lambda channel: channel.kind)

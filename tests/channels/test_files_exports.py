@@ -234,6 +234,7 @@ ANY = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(EXPORTS)), st.lists(ANY, max_size=4))
 @settings(deadline=None, max_examples=300)
 def test_any_records_are_read_or_refused_with_a_sentence(form: str, rows: list[Any]) -> None:

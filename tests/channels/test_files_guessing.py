@@ -244,3 +244,11 @@ def test_one_endless_cell_does_not_hold_up_the_guess(filler: bytes) -> None:
     table = b"author,text,more\n" + b"ann,where is my parcel,x\n" * 3 + b"ann,where is it," + endless[:150_000] + b"\n"
     assert of(table).mapping["author"] == "author"
     assert time.process_time() - began < 5
+
+
+def test_answers_that_name_a_web_address_are_known_by_it() -> None:
+    head = b"Date,From,Message,Reply to,URL\n"
+    asks = b"2026-03-01 09:00,@ann,where is my parcel?,,https://social.example/1\n"
+    says = b"2026-03-01 09:05,@acme,It left us today.,https://social.example/1,https://social.example/2\n"
+    assert of(head + asks + says).mapping["id"] == "URL"
+    assert "id" not in of(head + asks + says.replace(b"https://social.example/1,", b"1,")).mapping

@@ -129,6 +129,7 @@ def test_csv_with_everything_that_spreadsheets_do() -> None:
     assert read.items[0].raw.count(b"\n") == 1, "both lines of the record"
 
 
+@pytest.mark.slow
 def test_a_quotation_mark_that_never_closes_costs_one_row() -> None:
     rows = b"".join(b"%d,words of row %d\n" % (row, row) for row in range(40_000))
     read = Read(b'id,text\n1,fine words\n2,"open for ever\n' + rows, {"map": "id=id,text=text"})
@@ -212,6 +213,7 @@ def test_a_bomb_is_recognised_by_its_ratio_and_by_its_size() -> None:
         list(small.chunks())
 
 
+@pytest.mark.slow
 def test_a_file_that_swells_honestly_is_read() -> None:
     """Repetitive posts pack thirtyfold; that is no bomb."""
     rows = (f'{{"id": "{place}", "text": "the same words again and again"}}\n'.encode() for place in range(100_000))
@@ -234,6 +236,7 @@ def test_progress_counts_the_bytes_of_the_file_as_it_lies() -> None:
     assert reading.position.pieces == 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["jsonl", "csv", "mbox"])
 def test_a_reading_goes_on_where_it_stopped(shape: str) -> None:
     if shape == "jsonl":
@@ -258,6 +261,7 @@ def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
         Read(jsonl(POSTS), cursor=cursor)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300) | st.lists(st.binary(max_size=60), max_size=6).map(b"\n".join))
 @settings(deadline=None)
 def test_any_bytes_are_read_or_refused_with_a_sentence(body: bytes) -> None:
@@ -273,6 +277,7 @@ ROWS = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(ROWS, max_size=8))
 @settings(deadline=None)
 def test_any_rows_are_read_or_refused_with_a_sentence(rows: list[dict[str, Any]]) -> None:

@@ -273,6 +273,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", BROKEN, ids=range(len(BROKEN)))
 def test_no_broken_mail_is_lost(raw: bytes) -> None:
     must_be_taken(raw)
@@ -300,6 +301,7 @@ FIXTURES = [
 ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FIXTURES), st.lists(st.tuples(st.integers(0, 900), st.binary(max_size=12)), max_size=6))
 def test_no_damage_to_a_mail_raises_or_loses_it(raw: bytes, damage: list[tuple[int, bytes]]) -> None:
@@ -308,6 +310,7 @@ def test_no_damage_to_a_mail_raises_or_loses_it(raw: bytes, damage: list[tuple[i
     must_be_taken(raw)
 
 
+@pytest.mark.slow
 def test_twenty_megabytes_are_read_in_flat_time() -> None:
     data = base64.encodebytes(b"x" * 15_000_000).decode()
     raw = multipart(

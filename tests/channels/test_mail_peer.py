@@ -21,7 +21,7 @@ from rapport.inbox import replying
 from rapport.inbox import sending as _sending  # noqa: F401 - the worker's jobs
 from rapport.inbox.models import Arrival, Conversation, Message, Source
 from rapport.inbox.models import Outgoing as Sent
-from rapport.ingest import pipeline, visiting
+from rapport.ingest import keeper, pipeline, visiting, worker
 from rapport.ingest.keeper import Keeper
 from tests.channels.test_mail import KEY, dsn
 from tests.channels.test_mail import mail as written
@@ -184,6 +184,31 @@ def test_oauth_is_renewed_once_and_its_end_is_said(server: MailServer, box: Any)
     assert caught.value.reauthorise
 
 
+def test_by_oauth_answers_leave_too_and_a_token_that_dies_early_is_renewed_once(server: MailServer, box: Any) -> None:
+    provider, ann = server.provider, f"ann{random.randrange(10**9)}"
+    settings = Connected(
+        box | {"user": "support", "signs_in": "oauth", "password": "", "token_url": f"{provider.url}/token",
+               "client_id": "c", "refresh_token": provider.good}
+    )  # fmt: skip
+    assert "Signed in" in CHANNEL.check(settings)
+
+    def send(text: str) -> None:
+        CHANNEL.send(settings, Outgoing(idempotency_key=KEY, text=text, author="Bea", recipient=f"{ann}@example.org"))
+
+    send("one")
+    asked = provider.asked
+    provider.expire()
+    send("two")
+    assert provider.asked == asked + 1
+    assert [one.get_content().split()[0] for one in server.inbox(ann)] == ["one", "two"]
+    provider.good = "somebody else's"
+    provider.expire()
+    with pytest.raises(ChannelError, match="Sign in again") as caught:
+        send("three")
+    assert caught.value.reauthorise
+    assert len(server.inbox(ann)) == 2
+
+
 # The whole way: the customer's mailbox, our desk, and back
 
 
@@ -273,23 +298,65 @@ def test_a_customer_writes_is_answered_answers_and_it_is_one_conversation(
     assert Conversation.objects.filter(source=source).count() == 1
 
 
-def test_through_thirty_broken_connections_every_mail_is_on_the_desk_once(
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_through_fifty_broken_connections_every_mail_is_on_the_desk_once(
     committed: str, server: MailServer, box: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visiting, "next_visit", lambda moment, **facts: moment + timedelta(seconds=0.1))
+    monkeypatch.setattr(visiting, "next_visit", lambda moment, **facts: moment)
+    monkeypatch.setattr(keeper, "REST", 0.05)
     source = connected(make_cast(), box)
     with Desk():
         until(lambda: Source.objects.get(pk=source.pk).cursor)
-        for number in range(60):
-            server.deliver(user(box), written(f"Parcel {number}?", Message_ID=f"<k{number}.{user(box)}@x>"))
-            if number % 2:
-                server.kick()
-            time.sleep(0.05)
+        said = broken = 0
+        while broken < 50 or said < 60:
+            if said < 60:
+                server.deliver(user(box), written(f"Parcel {said}?", Message_ID=f"<k{said}.{user(box)}@x>"))
+                said += 1
+            broken += broken < 50 and server.kick()
+            time.sleep(0.03)
         until(lambda: Message.objects.filter(source=source).count() == 60, 40)
     assert Arrival.objects.filter(source=source).count() == 60
 
 
-def test_an_unknown_outcome_is_looked_up_and_not_sent_twice(server: MailServer, box: Any) -> None:
+def leave() -> None:
+    """Send what is due, and what was put off, at once."""
+    work.Work.objects.filter(kind="outgoing.send").update(due_at="2020-01-01T00:00:00Z")
+    work.run_due(only=worker.LEAVING)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("trouble", "state", "there"),
+    [("cut after", "sent", 1), ("cut after, not kept", "unknown", 1), ("cut before", "unknown", 0)],
+)
+def test_when_the_line_dies_after_the_last_dot_it_is_looked_up_and_never_doubled(
+    store: str, server: MailServer, box: Any, monkeypatch: pytest.MonkeyPatch, trouble: str, state: str, there: int
+) -> None:
+    monkeypatch.setattr(server.handler, "keeps", True)
+    cast, ann = make_cast(), f"ann{random.randrange(10**9)}"
+    talk = cast.says(
+        f"{ann}@example.org", "My parcel never came. Where is it?", at=now(), source=connected(cast, box), direct=True
+    )
+    server.handler.troubles.append(trouble)
+    out = replying.reply(talk, "It left on Monday.", by=cast.bea)
+    leave()
+    assert Sent.objects.get(pk=out.pk).state == "unknown"
+    for _ in range(7):
+        leave()
+    found = Sent.objects.get(pk=out.pk)
+    assert (found.state, len(server.inbox(ann))) == (state, there)
+    if state == "unknown":
+        assert "before you send it again" in found.error
+        assert Conversation.objects.get(pk=talk.pk).state == "needs_answer", "somebody has to look"
+        # Whoever knows more than we do may send it all the same; it goes under the name that it had.
+        replying.retry(found, by=cast.bea, insist=True)
+        leave()
+        assert Sent.objects.get(pk=out.pk).state == "sent"
+        assert {one["Message-ID"] for one in server.inbox(ann)} == {f"<{out.key}.rapport@acme.test>"}
+        assert len(server.inbox(ann)) == there + 1
+
+
+def test_what_a_server_refuses_has_not_left_and_what_nobody_knows_is_looked_up(server: MailServer, box: Any) -> None:
     ann = f"ann{random.randrange(10**9)}"
     server.handler.troubles.append("451 4.3.0 busy")
     words = Outgoing(idempotency_key=KEY, text="Hello.", author="Bea", recipient=f"{ann}@example.org")

@@ -25,6 +25,7 @@ def cut(body: bytes, lists: tuple[str, ...] = (), size: int = 7) -> list[Record]
     return list(records((body[at : at + size] for at in range(0, len(body), size)), lists))
 
 
+@pytest.mark.slow
 @given(st.lists(OBJECT, max_size=5), st.integers(1, 40), st.sampled_from(["list", "wrapped", "deeper", "lines", "js"]))
 def test_every_object_comes_out_as_it_went_in(rows: list[dict[str, object]], size: int, shape: str) -> None:
     text = json.dumps(rows)

@@ -171,6 +171,7 @@ def test_who_is_no_longer_a_member_is_sent_away(start: Start) -> None:
     assert b"secret" not in goes.heard
 
 
+@pytest.mark.slow
 def test_a_listener_that_takes_nothing_is_bounded_and_cut_off(start: Start) -> None:
     hub = Hub(lambda workspace, member: True, KEY, stall=3, remembered=8)
     site = start(hub=hub)

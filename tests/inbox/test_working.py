@@ -10,7 +10,7 @@ import pytest
 
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import checking, correcting, undoing, working
+from rapport.inbox import checking, correcting, replying, undoing, working
 from rapport.inbox.models import Conversation, Disposition
 from tests.conftest import NOW, Cast
 
@@ -96,3 +96,20 @@ def test_our_own_message_cannot_be_corrected(cast: Cast, matter: Conversation) -
     cast.says("@acme", "It left today.", id="a1", reply_to="q1", at=NOW + timedelta(minutes=1))
     with pytest.raises(Refused, match="our own"):
         correcting.correct(matter.messages.get(ours=True), needs="yes", by=cast.bea)
+
+
+def test_reopened_it_is_owed_by_when_it_was_owed_before(cast: Cast, matter: Conversation) -> None:
+    owed = matter.due_at
+    assert owed is not None
+    working.settle(matter, by=cast.bea)
+    working.reopen(matter, by=cast.cem)
+    assert matter.due_at == owed
+    working.no_answer_needed(matter, by=cast.bea, why="other")
+    working.reopen(matter, by=cast.bea)
+    assert matter.due_at == owed
+
+
+def test_what_was_answered_is_reopened_without_a_deadline(cast: Cast, matter: Conversation) -> None:
+    replying.answered_there(matter, "It left us today.", by=cast.bea)
+    working.reopen(matter, by=cast.bea)
+    assert matter.due_at is None

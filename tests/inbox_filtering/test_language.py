@@ -38,6 +38,7 @@ FILTERS = some.lists(some.lists(CLAUSES, min_size=1, max_size=3, unique=True).ma
 )
 
 
+@pytest.mark.slow
 @given(FILTERS)
 def test_what_is_written_down_is_read_again_as_it_was(filter: Filter) -> None:
     words = write(filter)

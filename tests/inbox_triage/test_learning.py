@@ -26,6 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_file_becomes_a_model_that_is_measured_on_another(folder: Path) -> None:
     code, told = run("train", "intent", str(folder / "learn.jsonl"), "--out", str(folder / "model"), "--json")
     assert code == 0, told

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args, get_type_hints
 
 import pytest
 
 from rapport.inbox.triage.decide import NEEDS, PRECEDENCE, decide
 from rapport.inbox.triage.disposition import Disposition, Facts, Rules
+from rapport.inbox.triage.taught import Opinion
+from rapport.learning.course.lessons import Lesson
 from rapport.understanding import Post, Reading, Turn, Us, read
 
 ACME = Us(handles=("@acme",), names=("Acme",), rivals=("Zeta",), terms=("widget",))
@@ -149,6 +152,23 @@ def test_facts_hold_nothing_of_standing_or_looks() -> None:
         "fame",
         "politeness",
     }
+
+
+def test_not_even_what_stands_inside_of_the_facts_holds_followers() -> None:
+    seen: set[type] = set()
+
+    def inside(kind: object) -> set[str]:
+        if not isinstance(kind, type):
+            return set().union(*(inside(one) for one in get_args(kind)), set())
+        if kind in seen or not (dataclasses.is_dataclass(kind) or hasattr(kind, "__struct_fields__")):
+            return set()
+        seen.add(kind)
+        hints = get_type_hints(kind)
+        return set(hints).union(*(inside(one) for one in hints.values()), set())
+
+    names = inside(Facts) | inside(Post) | inside(Us) | inside(Lesson) | inside(Opinion)
+    assert {Facts, Reading, Turn, Post} <= seen
+    assert not [name for name in names if "follow" in name or "avatar" in name or "fame" in name]
 
 
 def test_the_author_and_good_manners_change_nothing() -> None:

@@ -40,7 +40,7 @@ def test_a_code_of_another_time_is_still_readable() -> None:
     ("text", "before", "word"),
     [
         ("@acme I am leaving, cancel my account", (), "leaving"),
-        ("@acme your crew was amazing, best flight ever", (), "praise → thank"),
+        ("@acme your crew was amazing, best flight ever", (), "praise"),
         ("@acme the app keeps crashing", (), "complaint to us"),
         ("@acme Monday", (), "unsure"),
         ("@acme my husband died and you write to him", (), "bereavement"),

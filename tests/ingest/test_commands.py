@@ -38,6 +38,7 @@ def job() -> Work:
     return Work.objects.filter(kind="import").latest("pk")
 
 
+@pytest.mark.slow
 def test_a_mapping_is_saved_offered_and_used(file: Path) -> None:
     said = rapport("import", str(file), "--map", MAP, "--save-mapping", "Old desk", "--workspace", "acme", "--yes")
     assert said.exit_code == 0 and "2 read, 1 need an answer, 0 unreadable" in said.output, said.output
@@ -55,6 +56,7 @@ def test_a_mapping_is_saved_offered_and_used(file: Path) -> None:
     assert both.exit_code == 1 and "not both" in both.output
 
 
+@pytest.mark.slow
 def test_imports_are_listed_paused_resumed_and_cancelled(file: Path) -> None:
     assert "There are no imports yet." in rapport("imports").output
     with hold(settings.DATA):  # somebody else works here: the job is put down, and nobody runs it yet

@@ -59,6 +59,7 @@ def stop_after_first_batch(monkeypatch: pytest.MonkeyPatch, act: object) -> None
     monkeypatch.setattr(pipeline, "run", run)
 
 
+@pytest.mark.slow
 def test_a_paused_import_waits_and_goes_on_where_it_was(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +90,7 @@ def test_the_same_command_lets_a_paused_import_go_on_and_another_mapping_must_wa
     assert seen(job).state == "done"
 
 
+@pytest.mark.slow
 def test_cancelling_half_way_leaves_nothing_and_the_file_can_be_imported_again(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +176,7 @@ def test_an_import_that_ended_is_taken_out_but_not_what_came_later(cast: Cast, t
     assert not Message.objects.exists() and not checking.miscounted()
 
 
+@pytest.mark.slow
 def test_a_cancelled_import_that_is_killed_goes_on_with_the_rest(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def _history(cast: Cast, count: int) -> Batch:
     return Batch(items=tuple(Item(row, b"x") for row in rows))
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_no_envelopes_fault(committed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     cast = make_cast()
     accepting.accept(cast.source, _history(cast, 200))
@@ -103,6 +104,7 @@ def test_a_stranger_is_asked_to_come_again_when_there_is_no_room(
     assert answer.status_code == 202 and Arrival.objects.count() == 100
 
 
+@pytest.mark.slow
 def test_a_demo_world_is_there_whole_or_not_at_all(committed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     planted: list[int] = []
     run = pipeline.run

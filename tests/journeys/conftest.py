@@ -6,12 +6,14 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.journeys.servers import Rapport, rapport
+from tests.once import once
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 Start = Callable[..., Rapport]
@@ -30,10 +32,28 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a Rapport on a data folder; it is stopped after the browser has closed."""
+def start(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts a Rapport on a data folder; it is stopped after the browser has closed.
+
+    An empty folder is given what the product would make there first, a database or the demo world, as it was made
+    once in this run; ``fresh`` lets the product make it.
+    """
+
+    def plant(path: Path) -> None:
+        with rapport(path, "demo"):
+            """It is stopped as soon as it is ready."""
+
+    def begin(data: Path, verb: str = "up", *, fresh: bool = False, **more: str) -> Rapport:
+        if not fresh and not (data / "rapport.sqlite3").exists() and "RAPPORT_DATABASE_URL" not in more:
+            data.mkdir(parents=True, exist_ok=True)
+            if verb == "demo":
+                shutil.copytree(once(tmp_path_factory, "planted", plant), data, dirs_exist_ok=True)
+            else:
+                shutil.copy(migrated, data / "rapport.sqlite3")
+        return running.enter_context(rapport(data, verb, **more))
+
     with contextlib.ExitStack() as running:
-        yield lambda data, verb="up", **more: running.enter_context(rapport(data, verb, **more))
+        yield begin
 
 
 @contextlib.contextmanager
@@ -42,14 +62,16 @@ def watched(chromium: Browser, **how: Any) -> Iterator[BrowserContext]:
     context = chromium.new_context(**how)
     context.set_default_timeout(15_000)
     complaints: list[str] = []
-    refused = "422 (Unprocessable Entity)"  # the browser says so of every form that is shown again with its refusal
+    # The browser says so of every form that is shown again with its refusal; and htmx, and it, of a line that is cut.
+    known = ("422 (Unprocessable Entity)", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "htmx:sendError",
+             "htmx:sendAbort", "htmx:afterRequest")  # fmt: skip
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", lambda line: hear(page, line) if line.type == "error" else None)
 
     def hear(page: Page, line: ConsoleMessage) -> None:
-        if refused not in line.text:
+        if not any(one in line.text for one in known):
             complaints.append(f"{page.url}: {line.text}")
 
     context.on("page", watch)

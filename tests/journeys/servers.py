@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,7 +44,8 @@ class Rapport:
 
 def environment(data: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
-    for ours in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+    # Without the last each start would compile everything anew: Rapport is started often here.
+    for ours in ("DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "PYTHONDONTWRITEBYTECODE"):
         kept.pop(ours, None)
     return kept | {"RAPPORT_DATA": str(data), "RAPPORT_ALLOW_LOOPBACK": "1", "PYTHONUNBUFFERED": "1"} | more
 
@@ -79,7 +81,7 @@ def rapport(data: Path, verb: str = "up", **more: str) -> Iterator[Rapport]:
 
     threading.Thread(target=listen, daemon=True).start()
     try:
-        assert ready.wait(60) and process.poll() is None, "\n".join(printed)
+        assert ready.wait(240) and process.poll() is None, "\n".join(printed)
         last = printed[-1]
         link = found.group(0) if (found := re.search(r"http://\S+/welcome/\S+", last)) else ""
         url = next(re.search(r"http://\S+", line).group(0) for line in printed if line.startswith("Address"))  # type: ignore[union-attr]
@@ -106,6 +108,8 @@ class Callback:
     """Seconds between taking an answer and saying so."""
     begun: bool = False
     posts: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
+    """How often each answer came, by its words."""
 
 
 @contextlib.contextmanager
@@ -122,14 +126,16 @@ def callback() -> Iterator[Callback]:
                 self.send_error(401)
                 return
             state.begun, state.posts = True, state.posts + 1
-            state.got[self.headers["idempotency-key"]] = json.loads(body)
+            key, said = self.headers["idempotency-key"], json.loads(body)
+            state.got[key] = said
+            state.taken[said["text"]] += 1
             time.sleep(state.slow)
             with contextlib.suppress(OSError):  # whoever asked may be dead by now
-                self._answer(201, {"id": "there-1"})
+                self._answer(201, {"id": f"there-{key}"})
 
         def do_GET(self) -> None:
             asked = parse_qs(urlsplit(self.path).query).get("idempotency_key", [""])[0]
-            self._answer(*((200, {"id": "there-1"}) if asked in state.got else (404, {})))
+            self._answer(*((200, {"id": f"there-{asked}"}) if asked in state.got else (404, {})))
 
         def _answer(self, status: int, said: dict[str, Any]) -> None:
             body = json.dumps(said).encode()

@@ -35,7 +35,7 @@ def come_in(page: Page, server: Rapport) -> None:
 
 def test_from_an_empty_workspace_to_a_delivered_answer(tmp_path: Path, browser: BrowserContext, start: Start) -> None:
     page = browser.new_page()
-    server = start(tmp_path)
+    server = start(tmp_path, fresh=True)
     with callback() as company:
         come_in(page, server)
         expect(page.get_by_text("Try the demo")).to_be_visible()

@@ -95,7 +95,7 @@ def test_a_day_by_thumb(tmp_path: Path, phone: BrowserContext, start: Start) -> 
     expect(page.locator("[data-chosen]")).to_contain_text("2")
     in_reach(page, settle)
     settle.tap()
-    expect(page.locator("#toasts")).to_contain_text("Done for 2 conversations.")
+    expect(page.locator("#toasts")).to_contain_text("Settled: 2 conversations.")
     page.locator("#toasts [data-undo] button").first.tap()
     expect(page.locator("#toasts")).to_contain_text("Undone for 2 conversations.")
     in_reach(page)

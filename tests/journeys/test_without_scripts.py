@@ -81,7 +81,7 @@ def test_a_conversation_is_read_and_every_verb_is_a_form(tmp_path: Path, plain: 
     for n in range(2):
         page.locator("[data-pick]").nth(n).check(force=True)
     page.locator("#bulk").get_by_role("button", name="Settle").click()
-    expect(page.locator("#toasts")).to_contain_text("Done for 2 conversations.")
+    expect(page.locator("#toasts")).to_contain_text("Settled: 2 conversations.")
     page.locator("#toasts [data-undo] button").first.click()
     expect(page.locator("#toasts")).to_contain_text("Undone for 2 conversations.")
 

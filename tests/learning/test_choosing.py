@@ -30,6 +30,7 @@ def test_what_was_seen_just_now_is_not_asked_again() -> None:
     assert [one.id for one in choose(posts, 1, seen=["Where is my parcel?"])] == [2]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.builds(Candidate, st.integers(1, 999), st.text(max_size=30), st.floats(0, 1)), max_size=30),
     st.integers(0, 12),

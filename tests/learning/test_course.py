@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from rapport.learning.course import features
 from rapport.learning.course.lessons import Errand, Lesson
@@ -56,6 +59,7 @@ def test_few_lessons_or_one_answer_alone_are_not_tried() -> None:
     assert teach(Errand(task="needs", lessons=[], us=US)).verdict == "too_few"
 
 
+@pytest.mark.slow
 def test_what_is_worse_than_the_one_in_use_is_refused() -> None:
     good = teach(Errand(task="needs", lessons=needs(120), us=US))
     mixed = needs(120, turned=0.35)
@@ -82,6 +86,7 @@ def test_a_head_is_the_same_after_a_journey_as_bytes() -> None:
     assert head.memory.like(Hashes([needs(60)[0].text]), 2)[0, 1] > 0
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=6))
 def test_what_has_learned_nothing_says_what_is_said_without_it(texts: list[str]) -> None:
@@ -115,6 +120,36 @@ def test_valence_is_learned_too() -> None:
     ]
     outcome = teach(Errand(task="valence", lessons=lessons, us=US))
     assert outcome.verdict == "used" and outcome.figures["after"]["score"] > outcome.figures["before"]["score"]
+
+
+def called(lessons: list[Lesson]) -> list[Lesson]:
+    """Talk of the weather is praise among friends here; the table calls all of it not for us, and asks rightly so."""
+    made = []
+    for lesson in lessons:
+        asks = lesson.answer == "yes"
+        table = {"needs": "yes", "row": 3, "rows": (3,)} if asks else {"needs": "no", "row": 14, "rows": (14,)}
+        source = {"weight": 0.3, "source": "stood"} if asks else {}
+        made.append(structs.replace(lesson, answer="3" if asks else "9", **table, **source))
+    return made
+
+
+def test_it_learns_what_a_team_calls_its_posts_and_leaves_what_was_called_rightly() -> None:
+    outcome = teach(Errand(task="row", lessons=called(needs(120)), us=US))
+    assert outcome.verdict == "used", outcome.figures
+    before, after = outcome.figures["before"], outcome.figures["after"]
+    assert before["accuracy"] == 0.5 and after["accuracy"] > 0.9 and after["kept"] >= 0.97
+    assert after["n"] == 120  # also those that nobody called otherwise
+
+
+def test_names_given_by_chance_are_refused_and_a_rare_one_is_left_out() -> None:
+    dice = random.Random(3)
+    lessons = [structs.replace(one, answer=dice.choice(["9", "14"])) if one.answer == "9" else one
+               for one in called(needs(120))]  # fmt: skip
+    outcome = teach(Errand(task="row", lessons=lessons, us=US))
+    assert outcome.weights == b"" and outcome.verdict in {"worse", "no_better"}, outcome.figures
+    rare = [structs.replace(one, answer="15") for one in called(needs(120))[:7]]
+    taught = teach(Errand(task="row", lessons=[*called(needs(240))[7:], *rare], us=US))
+    assert "15" not in taught.figures["answers"]
 
 
 def test_figures_have_the_number_that_is_said() -> None:

@@ -54,6 +54,7 @@ def test_what_is_no_encoder_is_said_in_a_sentence(tmp_path: Path) -> None:
         Encoder.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_posts_like_those_the_team_answered_are_brought_up(
     cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,3 +56,10 @@ def test_the_same_words_are_always_in_the_same_fold(one: str, other: str) -> Non
 @given(st.text())
 def test_any_text_has_a_fold(text: str) -> None:
     assert 0 <= fold(text) < 5
+
+
+def test_what_is_mended_must_be_more_than_chance_mends() -> None:
+    figures = measuring.rows(["3", "4", "9", "3"], ["3", "4", "9", "4"], ["3", "3", "14", "3"])
+    assert (figures["mended"], figures["spoilt"], figures["kept"]) == (2, 1, 0.5)
+    assert measuring.by_chance(0, 0) and measuring.by_chance(4, 2) and not measuring.by_chance(8, 2)
+    assert measuring.by_chance(2, 8)

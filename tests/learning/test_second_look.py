@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -76,6 +77,16 @@ def test_an_unsure_post_is_asked_about_masked_and_brought_up_with_what_it_cites(
     assert server.asked[0]["path"] == "/v1/chat/completions"
     assert server.headers[0]["authorization"] == "Bearer sk-secret"
     assert arranging.spent(cast.acme, NOW).tokens == 400
+
+
+def test_whoever_signs_with_their_name_is_not_named(cast: Cast, server: Said) -> None:
+    arranged(cast, server)
+    server.says({"needs": "yes", "cites": ["Monday"]})
+    cast.says("@winter_77", "@acme Monday annex. Ann Winter, ANN's", name="Ann Winter")
+    labour()
+    sent = server.asked[0]["messages"][1]["content"].casefold()
+    assert "monday annex" in sent
+    assert not re.findall(r"\bann\b|winter", sent)
 
 
 def test_a_quiet_one_comes_to_the_desk_unless_somebody_touched_it(cast: Cast) -> None:
@@ -190,6 +201,7 @@ def test_a_private_address_is_refused_by_the_door(cast: Cast, server: Said, monk
     assert server.asked == [] and needs(talk) == "unsure" and SecondLook.objects.get().error
 
 
+@pytest.mark.slow
 def test_the_budget_of_a_month_is_kept(cast: Cast, server: Said) -> None:
     arranged(cast, server, requests="2")
     server.says({"needs": "unsure", "cites": ["Acme"]})

@@ -8,7 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from rapport.channels import registry
 from rapport.channels.base import Author, Batch, Envelope, Item
+from rapport.channels.fake.channel import FakeChannel
 from rapport.core import work
 from rapport.core.database import now
 from rapport.core.events import record
@@ -22,9 +24,11 @@ from rapport.learning import acts, errands, examples, serving, training
 from rapport.learning.course.lessons import Errand, Outcome
 from rapport.learning.course.teaching import teach
 from rapport.learning.models import Label, Training
+from rapport.web.words import ROWS
 from tests.conftest import NOW, Cast
 from tests.learning import lessons
 from tests.learning.lessons import posts
+from tests.scenes.stage import browser, page
 
 
 @pytest.fixture
@@ -96,6 +100,42 @@ def test_every_human_act_is_an_example(cast: Cast) -> None:
     assert counted == {"correction": 1, "label": 0, "answered": 1, "dismissed": 1, "assigned": 1, "reopened": 1}
 
 
+def test_what_a_person_calls_a_post_is_an_example_and_an_answer_that_leaves_its_name_another(cast: Cast) -> None:
+    talks = {name: cast.says(f"@{name}", f"@acme where is {name}, {n}?") for n, name in enumerate("abcd")}
+    correcting.correct(last(talks["a"]), needs="yes", row=4, by=cast.bea)
+    correcting.correct(last(talks["b"]), needs="no", by=cast.bea)  # a row comes with it that nobody chose
+    for name in "ac":
+        answered = {"conversation": talks[name], "in_reply_to": last(talks[name]), "by": cast.bea, "text": "Here."}
+        Outgoing.objects.create(workspace=cast.acme, state="sent", **answered)
+    assert found(cast, "row") == {last(talks["a"]).pk: ("4", "correction"), last(talks["c"]).pk: ("3", "stood")}
+    assert acts.counts(cast.acme)["row"] == {"correction": 1, "stood": 2}
+    undoing.undo(talks["a"], Event.objects.filter(verb="conversation.reopened").latest("pk").pk, by=cast.bea)
+    assert found(cast, "row")[last(talks["a"]).pk] == ("3", "stood")
+
+
+def test_what_a_team_calls_its_posts_is_said_of_the_next_with_how_many_are_like_it(cast: Cast, here: None) -> None:
+    taught(cast)
+    reasons = [{"code": correcting.CHOSEN}]
+    Standing.objects.filter(by=cast.bea, needs="no").update(row=8, needs="yes", reasons=reasons)
+    Standing.objects.filter(by=cast.bea, needs="yes").update(reasons=reasons)
+    train(cast, by=cast.dana)
+    assert training.in_use(cast.acme, "row"), Training.objects.filter(task="row").values("verdict", "figures")
+    message = last(cast.says("@new", "@acme nothing but rain at the lake q3"))
+    decision = message.decision
+    assert decision is not None and decision.row == 8
+    alike = {one["code"]: one["weight"] for one in decision.reasons}["taught.row"]
+    assert alike > 0
+    again = {one.id: one for one in examples.gather(cast.acme, "row")}
+    assert message.pk not in again
+    with registry.also(FakeChannel()):
+        said = page(browser(cast.bea), f"/w/acme/c/{message.conversation_id}/")
+    assert f"your team calls such posts so: it did with {int(alike)} like this" in said
+    assert said.count(str(ROWS[8])) > 1
+    training.roll_back(cast.acme, "row", by=cast.dana)
+    other = last(cast.says("@other", "@acme nothing but rain at the lake q4")).decision
+    assert other is not None and "taught.row" not in {one["code"] for one in other.reasons}
+
+
 def test_what_is_undone_teaches_nothing(cast: Cast) -> None:
     talk, other = cast.says("@ann", "@acme hello there you"), cast.says("@bo", "@acme and you")
     event = working.no_answer_needed(talk, by=cast.bea, why="joke")
@@ -122,6 +162,7 @@ def test_a_correction_of_a_feeling_teaches_valence(cast: Cast) -> None:
     assert found(cast, "valence") == {}
 
 
+@pytest.mark.slow
 def test_the_forgotten_and_the_deleted_teach_nothing(cast: Cast, here: None) -> None:
     taught(cast)
     train(cast)
@@ -140,7 +181,7 @@ def test_a_model_is_put_in_use_and_the_line_asks_it(cast: Cast, here: None) -> N
     before = cast.says("@new", "@acme nothing but rain at the lake q1")
     taught(cast)
     far = train(cast, by=cast.dana)
-    assert (far.state, far.verdicts) == ("done", {"needs": "used", "valence": "too_few"}), far
+    assert (far.state, far.verdicts) == ("done", {"needs": "used", "valence": "too_few", "row": "too_few"}), far
     row = training.in_use(cast.acme, "needs")
     assert row and row.by == cast.dana and row.figures["after"]["score"] > row.figures["before"]["score"]
     after = cast.says("@new", "@acme nothing but rain at the lake q2")
@@ -150,9 +191,10 @@ def test_a_model_is_put_in_use_and_the_line_asks_it(cast: Cast, here: None) -> N
     assert decision.reasons[0]["code"] in {"taught.no", "taught.less"} and decision.reasons[0]["weight"] > 0
     shipped, own = Reading.objects.get(message=last(after)).model.split("+")
     assert own.startswith("ours-") and Reading.objects.get(message=last(before)).model == shipped
-    assert Event.objects.filter(verb="model.trained", by_id=cast.dana.pk).count() == 2
+    assert Event.objects.filter(verb="model.trained", by_id=cast.dana.pk).count() == 3
 
 
+@pytest.mark.slow
 def test_danger_stays_whatever_the_team_did(cast: Cast, here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     burnt = [(f"@acme your heater caught fire and I am hurt, case {'abcdefgh'[n % 8]}{n}", "no") for n in range(60)]
     monkeypatch.setitem(globals(), "posts", lambda count, seed: burnt + lessons.posts(count))
@@ -162,6 +204,7 @@ def test_danger_stays_whatever_the_team_did(cast: Cast, here: None, monkeypatch:
     assert now_ is not None and (now_.row, now_.needs, now_.urgency) == (1, "yes", 3)
 
 
+@pytest.mark.slow
 def test_going_back_is_one_click_and_recorded(cast: Cast, here: None) -> None:
     taught(cast)
     train(cast)
@@ -183,6 +226,7 @@ def test_going_back_is_one_click_and_recorded(cast: Cast, here: None) -> None:
     assert Event.objects.filter(verb="model.rolled_back").count() == 2
 
 
+@pytest.mark.slow
 def test_a_refused_model_leaves_the_one_in_use(cast: Cast, here: None, monkeypatch: pytest.MonkeyPatch) -> None:
     taught(cast)
     train(cast)
@@ -192,7 +236,7 @@ def test_a_refused_model_leaves_the_one_in_use(cast: Cast, here: None, monkeypat
     far = train(cast)
     assert far.verdicts["needs"] == "worse"
     assert training.in_use(cast.acme, "needs") == used
-    assert Training.objects.filter(verdict="worse", weights=None, in_use=False).count() == 2
+    assert Training.objects.filter(verdict="worse", weights=None, in_use=False).count() == 3
 
 
 def test_who_asks_while_it_runs_is_shown_the_same_job(cast: Cast) -> None:

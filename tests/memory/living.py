@@ -30,7 +30,7 @@ from rapport.inbox import (
     visits,
     working,
 )  # fmt: skip
-from rapport.inbox.models import Fact, Message, Outgoing, Promise
+from rapport.inbox.models import Act, Continuation, Fact, Message, Outgoing, Promise
 from rapport.ingest.memory import exporting, returning
 from rapport.ingest.memory.scope import Scope
 from rapport.people import comparing, merging, organising, uniting
@@ -98,6 +98,14 @@ def live(cast: Cast) -> None:
     visit = visits.meet(cast.source, ann.thread, email="ann@lee.example")
     visits.attach(visit, ann)
     Outgoing.objects.update(state="failed", error="The network was asleep.")
+    said = Message.objects.get(external_id="a1")
+    Act.objects.create(workspace=cast.acme, message=said, by=cast.bea, deed="react", state="done", done_at=NOW)
+    Act.objects.create(
+        workspace=cast.acme, message=said, by=cast.bea, deed="edit", text="Dear Ann Example", state="failed"
+    )
+    Continuation.objects.create(
+        workspace=cast.acme, conversation=ann, key=key("social", "talk:@ann"), thread="talk:@ann"
+    )
 
 
 def exported(workspace: Workspace, **narrow: Any) -> bytes:

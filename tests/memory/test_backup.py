@@ -163,6 +163,7 @@ def small(path: Path, passphrase: bytes | None = None, **words: Any) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passphrase", [None, PASS], ids=["open", "sealed"])
 def test_a_file_cut_anywhere_is_no_backup(tmp_path: Path, passphrase: bytes | None) -> None:
     raw = small(tmp_path / "a.backup", passphrase).read_bytes()

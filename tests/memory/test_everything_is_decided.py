@@ -43,6 +43,8 @@ MADE_ANEW = {
         "lease",
         "lease_until",
         "stream_cursor",
+        "vouched",
+        "vouched_at",
     },
     "Outgoing": {"key", "workspace"},
     "Member": {"user", "workspace", "guide_step"},

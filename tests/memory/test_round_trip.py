@@ -15,50 +15,46 @@ from rapport.inbox.models import Conversation, Message, Outgoing, Source
 from rapport.people import merging
 from rapport.people.models import Identity, Merge
 from tests.conftest import Cast
-from tests.memory.living import comparable, exported, live, take_back
+from tests.memory.living import comparable, exported, take_back
 
 
-def test_a_workspace_taken_back_is_equal(cast: Cast, tmp_path: Path) -> None:
-    live(cast)
-    once = exported(cast.acme)
+def test_a_workspace_taken_back_is_equal(lived: Cast, tmp_path: Path) -> None:
+    once = exported(lived.acme)
     file = tmp_path / "acme.jsonl.gz"
     file.write_bytes(gzip.compress(once))
     back = take_back(file)
-    assert (back.pk, back.slug, back.name) != (cast.acme.pk, cast.acme.slug, "")
+    assert (back.pk, back.slug, back.name) != (lived.acme.pk, lived.acme.slug, "")
     assert comparable(exported(back)) == comparable(once)
     assert not checking.miscounted()
-    assert counters.read(back.pk, ["messages"]) == counters.read(cast.acme.pk, ["messages"])
+    assert counters.read(back.pk, ["messages"]) == counters.read(lived.acme.pk, ["messages"])
     assert list(Message.objects.filter(workspace=back).search("kettle"))
 
 
-def test_every_kind_was_in_the_workspace_that_is_compared(cast: Cast) -> None:
+def test_every_kind_was_in_the_workspace_that_is_compared(lived: Cast) -> None:
     from rapport.ingest.memory.records import KINDS
 
-    live(cast)
-    said = {json.loads(line)["record"] for line in exported(cast.acme).splitlines()}
+    said = {json.loads(line)["record"] for line in exported(lived.acme).splitlines()}
     assert said == {kind.name for kind in KINDS} | {"rapport-export", "end"}
 
 
-def test_it_is_a_workspace_of_its_own(cast: Cast, tmp_path: Path) -> None:
-    live(cast)
-    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
-    before = exported(cast.acme), exported(cast.elsewhere)
+def test_it_is_a_workspace_of_its_own(lived: Cast, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(exported(lived.acme))
+    before = exported(lived.acme), exported(lived.elsewhere)
     back = take_back(tmp_path / "a.jsonl")
     again = take_back(tmp_path / "a.jsonl")
     assert back.pk != again.pk
-    assert [comparable(raw) for raw in before] == [comparable(exported(one)) for one in (cast.acme, cast.elsewhere)]
+    assert [comparable(raw) for raw in before] == [comparable(exported(one)) for one in (lived.acme, lived.elsewhere)]
     assert not back.members.filter(user__isnull=False).exists()
     for row in Conversation.objects.filter(workspace=back):
         assert row.source.workspace_id == back.pk and (row.identity is None or row.identity.workspace_id == back.pk)
 
 
-def test_no_secret_and_no_login_is_carried(cast: Cast) -> None:
-    live(cast)
-    source = Source.objects.get(workspace=cast.acme)
+def test_no_secret_and_no_login_is_carried(lived: Cast) -> None:
+    source = Source.objects.get(workspace=lived.acme)
     source.keep_settings({"secret": "heron-wade-kind"})
     source.cursor, source.error = "a cursor of the network", "an error with an address"
     source.save()
-    words = exported(cast.acme).decode()
+    words = exported(lived.acme).decode()
     for secret in (
         "heron-wade",
         source.sealed,
@@ -70,19 +66,17 @@ def test_no_secret_and_no_login_is_carried(cast: Cast) -> None:
         assert secret not in words
 
 
-def test_an_answer_in_flight_is_unknown_where_it_is_taken_back(cast: Cast, tmp_path: Path) -> None:
-    live(cast)
+def test_an_answer_in_flight_is_unknown_where_it_is_taken_back(lived: Cast, tmp_path: Path) -> None:
     Outgoing.objects.update(state="queued")
-    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
+    (tmp_path / "a.jsonl").write_bytes(exported(lived.acme))
     back = take_back(tmp_path / "a.jsonl")
     answer = Outgoing.objects.get(workspace=back)
     assert answer.state == "unknown" and "Look whether it left" in answer.error
-    assert answer.key != Outgoing.objects.get(workspace=cast.acme).key
+    assert answer.key != Outgoing.objects.get(workspace=lived.acme).key
 
 
-def test_who_was_merged_is_merged_where_it_is_taken_back(cast: Cast, tmp_path: Path) -> None:
-    live(cast)
-    (tmp_path / "a.jsonl").write_bytes(exported(cast.acme))
+def test_who_was_merged_is_merged_where_it_is_taken_back(lived: Cast, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(exported(lived.acme))
     back = take_back(tmp_path / "a.jsonl")
     bo = Identity.objects.get(workspace=back, address="@bo").person
     called = Identity.objects.get(workspace=back, address__startswith="+43")
@@ -92,9 +86,8 @@ def test_who_was_merged_is_merged_where_it_is_taken_back(cast: Cast, tmp_path: P
     assert called.person != bo and called.origin is None and called.person.merged_into is None
 
 
-def test_merges_that_go_in_a_circle_are_refused(cast: Cast, tmp_path: Path) -> None:
-    live(cast)
-    lines = exported(cast.acme).splitlines()
+def test_merges_that_go_in_a_circle_are_refused(lived: Cast, tmp_path: Path) -> None:
+    lines = exported(lived.acme).splitlines()
     first = next(line for line in lines if b'"record":"merge"' in line)
     said = json.loads(first)
     turned = said | {"id": said["id"] + 1, "kept": said["other"], "other": said["kept"]}

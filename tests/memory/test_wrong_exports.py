@@ -19,7 +19,7 @@ from rapport.ingest import importing
 from rapport.ingest.memory import returning
 from rapport.people.models import Person
 from tests.conftest import Cast
-from tests.memory.living import exported, live
+from tests.memory.living import exported
 
 Rows = list[dict[str, Any]]
 
@@ -51,9 +51,8 @@ def refused(raw: bytes, folder: Path) -> str:
 
 
 @pytest.fixture
-def rows(cast: Cast) -> Rows:
-    live(cast)
-    return [json.loads(line) for line in exported(cast.acme).splitlines()]
+def rows(lived: Cast) -> Rows:
+    return [json.loads(line) for line in exported(lived.acme).splitlines()]
 
 
 def of(rows: Rows, record: str) -> dict[str, Any]:

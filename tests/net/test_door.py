@@ -162,6 +162,7 @@ def drips(start: bytes) -> Behaviour:
     return behaviour
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_a_server_that_drips_cannot_hold_us(start: bytes) -> None:
     with peer(drips(start)) as server:

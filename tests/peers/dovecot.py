@@ -5,6 +5,8 @@ Debian's ``dovecot-imapd`` must be there; whoever starts it without is told so (
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import contextlib
 import getpass
 import hashlib
@@ -72,7 +74,7 @@ class MailServer:
             (home / part).mkdir(parents=True, exist_ok=True)
         mark = f"{time.time_ns()}.{hashlib.sha256(raw).hexdigest()[:12]}.tests"
         (home / "tmp" / mark).write_bytes(raw)
-        own(self.folder / "mail" / user)
+        own(self.folder / "mail" / user, home, *(home / part for part in ("tmp", "new", "cur")), home / "tmp" / mark)
         (home / "tmp" / mark).rename(home / "new" / mark)
 
     def inbox(self, user: str) -> list[Any]:
@@ -81,16 +83,34 @@ class MailServer:
         files = sorted([*home.glob("new/*"), *home.glob("cur/*")], key=lambda file: file.name)
         return [message_from_bytes(file.read_bytes(), policy=POLICY) for file in files]
 
-    def kick(self) -> None:
-        """Every open IMAP connection breaks, at once."""
-        subprocess.run(["pkill", "-9", "-P", str(self.process.pid), "-x", "imap"], check=False)
+    def kick(self) -> bool:
+        """Every open IMAP connection breaks, at once. Was there one?"""
+        return subprocess.run(["pkill", "-9", "-P", str(self.process.pid), "-x", "imap"], check=False).returncode == 0
+
+    def begin(self) -> None:
+        """Dovecot starts, on the folder and the ports of this server."""
+        program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
+        if program is None:
+            raise Absent(Absent.__doc__)
+        # Its own descriptors must not be ours: a captured pipe would be held open for as long as the daemon lives.
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen([program, "-F", "-c", str(self.folder / "dovecot.conf")], **quiet)
+        _await(self.imaps)
+
+    def end(self) -> None:
+        """It is gone, with everything that was open."""
+        self.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+        self.process.kill()
+        self.process.wait(5)
 
 
-def own(path: Path) -> None:
-    """Give files to the account that Dovecot reads mail as."""
+def own(*paths: Path) -> None:
+    """Give these to the account that Dovecot reads mail as."""
     if os.geteuid() == 0:
         account = pwd.getpwnam("nobody")
-        for one in [path, *path.rglob("*")]:
+        for one in paths:
             os.chown(one, account.pw_uid, account.pw_gid)
 
 
@@ -144,22 +164,48 @@ class Provider:
 
 
 class Handler:
-    """Takes what is sent and puts it into the mailbox of whoever it is for. ``troubles`` happen first, in order."""
+    """Takes what is sent and puts it into the mailbox of whoever it is for. ``troubles`` happen first, in order: an answer
+    that is given instead, ``cut before`` or ``cut after`` (the line dies after the final dot, and the mail is not taken,
+    or is; ``cut after, not kept``: nor put among the sent ones), ``late`` (it is taken two seconds later)."""
 
     def __init__(self) -> None:
         self.server: MailServer | None = None
         self.troubles: list[str] = []
         self.taken: list[Any] = []
+        self.keeps = False
+        """Whatever somebody sends is put among their sent mails, too, as many providers do."""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         trouble = self.troubles.pop(0) if self.troubles else ""
-        if trouble and not trouble.startswith("taken"):
+        if trouble == "cut before":
+            server.transport.abort()
+            return "421 gone"
+        if trouble == "late":
+            await asyncio.sleep(2)
+        elif trouble and not trouble.startswith("cut after"):
             return trouble
+        self._take(envelope, keep=self.keeps and trouble != "cut after, not kept")
+        if trouble.startswith("cut after"):
+            server.transport.abort()
+        return "250 taken"
+
+    def _take(self, envelope: Any, *, keep: bool) -> None:
         self.taken.append(envelope)
         assert self.server is not None
         for recipient in envelope.rcpt_tos:
             self.server.deliver(recipient.partition("@")[0].partition("+")[0], envelope.content)
-        return "451 busy" if trouble else "250 taken"
+        if keep:
+            self.server.deliver(envelope.mail_from.partition("@")[0], envelope.content, "Sent")
+
+    async def auth_XOAUTH2(self, server: Any, words: list[str]) -> AuthResult:  # noqa: N802
+        """https://developers.google.com/workspace/gmail/imap/xoauth2-protocol: a refusal is a challenge, answered empty."""
+        assert self.server is not None
+        said = base64.b64decode(words[1]).decode() if len(words) > 1 else ""
+        access = self.server.provider.access
+        if access and said == f"user={said[5:].partition(chr(1))[0]}\x01auth=Bearer {access}\x01\x01":
+            return AuthResult(success=True, auth_data=said)
+        await server.challenge_auth('{"status":"401","schemes":"bearer"}')
+        return AuthResult(success=False, handled=False)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if address.startswith("nobody@"):
@@ -171,9 +217,6 @@ class Handler:
 @contextlib.contextmanager
 def running() -> Iterator[MailServer]:
     """A mail server on free ports of this machine; ended and removed at the end. Raises Absent."""
-    program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
-    if program is None:
-        raise Absent(Absent.__doc__)
     folder = Path(tempfile.mkdtemp(prefix="rapport-mail-", dir="/tmp"))
     folder.chmod(0o755)
     authority = trustme.CA()
@@ -196,28 +239,23 @@ def running() -> Iterator[MailServer]:
     handler.server = server
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
-    # Its own descriptors must not be ours: a captured pipe would be held open for as long as the daemon lives.
-    server.process = subprocess.Popen(
-        [program, "-F", "-c", str(config)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    try:
+        server.begin()
+    except Absent:
+        provider.http.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     relay = Controller(
         handler, hostname=HOST, port=smtp, tls_context=context, require_starttls=True, auth_required=True,
         authenticator=_authenticate, auth_require_tls=True, data_size_limit=40_000_000,
     )  # fmt: skip
     try:
         relay.start()
-        _await(imaps)
         yield server
     finally:
         relay.stop(no_assert=True)
         provider.http.shutdown()
-        server.process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.process.wait(5)
-        server.process.kill()
+        server.end()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,8 +13,10 @@ from typing import Any, Literal
 
 import httpx
 
-Fault = Literal["cut before", "cut after", "429", "503", "500 after", "expired", "nonsense"]
-"""``before``: the server never hears of it; ``after``: it did, and nobody hears of that."""
+Fault = Literal["cut before", "cut after", "429", "503", "500 after", "expired", "nonsense", "slow", "half"]
+"""``before``: the server never hears of it; ``after``: it did, and nobody hears of that; ``half``: of half of that."""
+SLOW = 2.0
+DROPPED = frozenset({"host", "connection", "content-length", "accept-encoding", "transfer-encoding"})
 BODIES: dict[str, tuple[int, bytes]] = {
     "429": (429, b'{"error":"RateLimitExceeded","message":"Rate Limit Exceeded"}'),
     "503": (503, b"<html>try later</html>"),
@@ -34,6 +36,8 @@ class Way:
     done: Counter[str] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    away: bool = False
+    """Whoever comes is sent off without a word, as long as this is so."""
 
     def will(self, *faults: Fault, at: str = "") -> None:
         """The next calls (of ``at``, or any) fail so, one after the other."""
@@ -49,6 +53,15 @@ class Way:
                     self.done[fault] += 1
                     return fault
         return None
+
+
+def _told(status: int, headers: Any) -> dict[str, str]:
+    """What is passed on of an answer's headers (its type, and the limits); those of an answer that is ours (no headers)."""
+    if headers:
+        wanted = ("content-type", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after")
+        return {name: headers[name] for name in wanted if headers.get(name)}
+    now = {"ratelimit-reset": str(int(time.time()))} if status == 429 else {}  # "now": a second at least is kept
+    return now | ({"retry-after": "1"} if status in {429, 503} else {})
 
 
 @contextlib.contextmanager
@@ -69,17 +82,15 @@ def way_to(upstream: str) -> Iterator[Way]:
         def _pass(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             fault = way.next(self.path)
-            if fault == "cut before":
+            if fault == "cut before" or way.away:
                 self.connection.close()
                 return
+            if fault == "slow":
+                time.sleep(SLOW)
             if fault in BODIES and fault != "500 after":
                 self._answer(*BODIES[fault])
                 return
-            kept = {
-                name: value
-                for name, value in self.headers.items()
-                if name.lower() in {"authorization", "content-type", "atproto-proxy", "accept"}
-            }
+            kept = {name: value for name, value in self.headers.items() if name.lower() not in DROPPED}
             answer = client.request(self.command, way.upstream + self.path, headers=kept, content=body)
             if fault == "cut after":
                 self.connection.close()
@@ -87,19 +98,16 @@ def way_to(upstream: str) -> Iterator[Way]:
                 self._answer(*BODIES[fault])
             else:
                 said = answer.content.replace(way.upstream.encode(), way.url.encode())
-                self._answer(answer.status_code, said, answer.headers)
+                self._answer(answer.status_code, said, answer.headers, half=fault == "half")
 
-        def _answer(self, status: int, body: bytes, headers: Any = None) -> None:
+        def _answer(self, status: int, body: bytes, headers: Any = None, *, half: bool = False) -> None:
             self.send_response(status)
-            for name in ("content-type", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"):
-                if headers and headers.get(name):
-                    self.send_header(name, headers[name])
-            if status == 429 and not headers:
-                self.send_header("ratelimit-reset", str(int(time.time())))  # "now": a second at least is kept
+            for name, value in _told(status, headers).items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):
-                self.wfile.write(body)
+                self.wfile.write(body[: len(body) // 2] if half else body)
 
         def log_message(self, format: str, *args: Any) -> None:
             """The tests look at what was asked."""

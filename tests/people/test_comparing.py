@@ -144,6 +144,7 @@ def test_other_workspaces_are_never_compared(cast: Cast) -> None:
     assert Trait.objects.filter(workspace=cast.elsewhere).count() == 2 and not pairs()
 
 
+@pytest.mark.slow
 def test_the_queries_do_not_grow_with_the_people(cast: Cast) -> None:
     counts = []
     for size in (20, 200):

@@ -58,7 +58,7 @@ def test_five_places_are_one_thread_in_order_and_nothing_is_asked_again(cast: Ca
              "Which phone can I choose"]  # fmt: skip
     places = [told.index(words) for words in order]
     assert places == sorted(places)
-    assert "Asked again although answered: 0" in page(dave, of(talk))
+    assert "Asked again although answered" not in page(dave, of(talk))
 
 
 def test_a_question_that_was_answered_is_not_sent_again_unseen_and_the_page_counts_it(cast: Cast) -> None:
@@ -82,4 +82,4 @@ def test_a_question_nobody_answered_may_be_asked_again(cast: Cast) -> None:
     cast.clock.move_to(at(1, 12))
     again = dave.post(f"/w/acme/c/{talk.pk}/reply/", {"text": "Which model of phone is it?", "do": "send"})
     assert again.status_code == 303
-    assert "Asked again although answered: 0" in page(dave, of(talk))
+    assert "Asked again although answered" not in page(dave, of(talk))

@@ -13,6 +13,7 @@ from rapport.understanding import Post, Turn, Us, read
 ANY = st.text(st.characters(), max_size=400) | st.text("@#:)(/.!? \n\0\ud800\u202eaA1😀", max_size=200)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(ANY, ANY, st.booleans())
 @example("Ð", "", False)

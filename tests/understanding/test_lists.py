@@ -15,6 +15,7 @@ def phrases(language: str) -> list[str]:
     files = [f"lexicons/{language}.txt"] + [
         f"lexicons/{more}/{language}.txt" for more in ("safety", "topics") if language != "any"
     ]
+    files += [f"lexicons/valence/{language}.txt"] if language in lexicon.STEMS else []
     listed: list[str] = []
     for name in files:
         section = ""

@@ -38,6 +38,22 @@ def test_valence_in_six_languages(text: str, valence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "valence"),
+    [
+        ("Ich bin so enttäuscht von diesem unzuverlässigen Laden", "negative"),
+        ("Nous étions vraiment émerveillés, une soirée magnifique et chaleureuse", "positive"),
+        ("Estoy muy decepcionada, se averió otra vez y me duele todo", "negative"),
+        ("Che serata emozionante, siete stati gentilissimi e divertentissimi", "positive"),
+        ("Que decepção, fiquei frustrada e chorei muito", "negative"),
+        ("Der Zug nach Bremen fährt um neun von Gleis drei", "neutral"),
+        ("La riunione comincia alle dieci nella sala quattro", "neutral"),
+    ],
+)
+def test_feelings_are_known_by_their_stems(text: str, valence: str) -> None:
+    assert one(text, Us(handles=("acme",))).valence == valence
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("Where is my parcel? It should have come yesterday", "en"),

@@ -36,7 +36,11 @@ def test_nine_of_ten_are_found_and_two_in_a_hundred_idle_ones_are_not_exceeded(h
 @pytest.mark.parametrize(
     ("text", "flag", "words"),
     [
-        ("My mother, who had been a customer for years, died", "bereavement", "died"),
+        (
+            "My mother, who had been a customer for years, died",
+            "bereavement",
+            "mother, who had been a customer for years, died",
+        ),
         ("smoke came out of the charger", "danger", "smoke came out of the charger"),
         ("Wir stecken seit einer Stunde im Aufzug fest", "danger", "stecken seit einer Stunde im Aufzug"),
         ("On est coincés dans l'ascenseur", "danger", "coincés dans l'ascenseur"),
@@ -94,3 +98,35 @@ def test_frames_and_signs_end_and_stay_within_the_post(words: list[str]) -> None
     found = lexicon.find(tokens, "en")
     for hit in filled(tokens, found, "en") + signs.leaning(tokens, found, "en"):
         assert 0 <= hit.first < hit.last <= len(tokens.words)
+
+
+LATE = Path(__file__).parent / "safety" / "other_hand.jsonl"
+"""Written by somebody who had never seen the code; its errors were read afterwards, so its floor is no promise."""
+
+
+def test_what_another_hand_wrote_is_found_and_its_idle_talk_is_left_alone() -> None:
+    rows = [json.loads(line) for line in LATE.read_text("utf-8").splitlines()]
+    flagged = [bool(reading.flags) for reading in read([Post(text=row["text"]) for row in rows], Us())]
+    meant = [hit for hit, row in zip(flagged, rows, strict=True) if row["flag"]]
+    idle = [hit for hit, row in zip(flagged, rows, strict=True) if not row["flag"]]
+    assert sum(meant) >= 0.85 * len(meant) and sum(idle) <= 0.06 * len(idle)
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "this is not a complaint. It is only to say that the young man who came about the socket, Idris I believe, "
+        "noticed that I had a cold and that there was no milk in the house. He was back within ten minutes with milk, "
+        "and would not take the money. I should like somebody to tell his mother.",
+        "Your man is drilling on the pavement outside my shop since eight with no notice, and there is dust on four "
+        "wedding suits. They are collected at five. Who pays the cleaner, and can he please stop for an hour?",
+        'im März habe ich zwei Rechnungen bekommen, eine auf meinen Namen und eine auf "Herrn Bello Sommer". Bello ist '
+        "unser Dackel. Er hat meines Wissens keinen Vertrag unterschrieben.",
+        "The fault was in my own wiring; my son found it on Sunday. I apologise. There is no need to reply.",
+        "I went in to cancel and came out with the same contract, four euros cheaper, and a recipe for plum cake.",
+        "a minha avó, de 89 anos, assinou à porta de casa um contrato que não percebeu. Paga agora três canais.",
+        "On Thursday I got married, and my grandmother was there, on a chair of honour, leaning against a rice tin.",
+    ],
+)
+def test_a_long_letter_does_not_add_up_to_an_alarm(letter: str) -> None:
+    assert read([Post(text=letter)], Us())[0].flags == ()

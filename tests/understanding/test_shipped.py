@@ -53,6 +53,7 @@ def test_two_trainings_give_the_same_bytes(tmp_path: Path) -> None:
     with np.load(one) as stored:
         assert stored["dense"].shape == (linear.DENSE, len(linear.OUTPUTS))
         assert stored["hashed"].dtype == np.int8
+        assert stored["lists"].shape == (linear.DENSE + 1, linear.VALENCES)
 
 
 def test_a_text_kept_for_validation_is_never_learned_from(tmp_path: Path) -> None:

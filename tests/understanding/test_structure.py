@@ -168,6 +168,7 @@ CHAOS = st.text(max_size=400) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), CHAOS, st.none() | st.integers(0, 10**7)), max_size=20))
 def test_whatever_is_said_it_answers_and_twice_the_same(rows: list[tuple[bool, str, int | None]]) -> None:
@@ -189,6 +190,7 @@ def test_an_alarm_is_what_the_turns_up_to_it_say(upto: int) -> None:
     assert (early is None) == (upto < first.turn)
 
 
+@pytest.mark.slow
 def test_a_great_thread_of_long_mails_costs_no_more_than_its_newest_turns() -> None:
     def spent(count: int) -> float:
         great = [Turn(i % 2 == 1, "", "Wann kommt denn nun der Techniker? " * 3_000, BEGAN) for i in range(count)]

@@ -45,3 +45,10 @@ def test_spans_lie_in_order_within_the_text(text: str) -> None:
     assert len(tokens.words) == len(tokens.starts) == len(tokens.ends)
     assert all(0 <= start < end <= len(text) for start, end in zip(tokens.starts, tokens.ends, strict=True))
     assert tokens.starts == sorted(tokens.starts)
+
+
+def test_what_is_no_smiley_within_a_word_is_one_by_itself_and_stands_where_it_stands() -> None:
+    tokens = cut("a=) =) 3hrs")
+    assert list(zip(tokens.words, tokens.starts, tokens.ends, strict=True)) == [
+        ("a", 0, 1), ("=)", 4, 6), ("<n>", 7, 11), ("hours", 7, 11),
+    ]  # fmt: skip

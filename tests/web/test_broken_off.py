@@ -37,7 +37,7 @@ def test_of_two_tabs_that_decide_differently_the_first_holds_and_the_second_is_t
     post(bea, f"{path}settlement/", state=shown)
     page = post(bea, f"{path}silence/", why="joke", state=shown)
     ann.refresh_from_db()
-    assert ann.state == "settled" and "Bea has settled it since: look at it again." in page
+    assert ann.state == "settled" and "You have done something else here in another tab: look at it again." in page
     page = post(bea, f"{path}reopening/", state=hidden(bea.get(path).content.decode(), "state"))
     assert "Back on the desk." in page  # whoever has looked again decides
 

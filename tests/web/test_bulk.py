@@ -35,7 +35,7 @@ def states() -> list[str]:
 def test_the_chosen_ones_are_settled_and_come_back_together(cast: Cast, bea: Client) -> None:
     rows = some(cast, 4)
     page = act(bea, rows[:3], "settle")
-    assert "Done for 3 conversations." in page and page.count("data-row") == 1
+    assert "Settled: 3 conversations." in page and page.count("data-row") == 1
     assert 'Answered <span class="count">3</span>' in page
     page = undo(bea, page)
     assert "Undone for 3 conversations." in page and page.count("data-row") == 4
@@ -57,7 +57,7 @@ def test_assigning_says_only_what_changed(cast: Cast, bea: Client) -> None:
     rows = some(cast, 2)
     working.assign(rows[0], cast.cem, by=cast.bea)
     page = act(bea, rows, "assign", to=str(cast.cem.pk))
-    assert "Done for 1 conversation." in page
+    assert "Assigned: 1 conversation." in page
     assert set(Conversation.objects.values_list("assignee", flat=True)) == {cast.cem.pk}
     assert "Nothing had to be changed." in act(bea, rows, "assign", to=str(cast.cem.pk))
 
@@ -118,7 +118,7 @@ def test_many_are_tagged_and_the_tags_come_off_together(cast: Cast, bea: Client)
     rows = some(cast, 3)
     tagging.tag(rows[0], "Hose", by=cast.bea)
     page = act(bea, rows, "tag", tag="#hose")
-    assert "Done for 2 conversations." in page and page.count('<span class="tag" dir="auto">Hose</span>') == 3
+    assert "Tagged: 2 conversations." in page and page.count('<span class="tag" dir="auto">Hose</span>') == 3
     page = undo(bea, page)
     assert "Undone for 2 conversations." in page and page.count('<span class="tag" dir="auto">Hose</span>') == 1
     assert "Write a word for the tag." in act(bea, rows, "tag", tag=" # ")
@@ -130,14 +130,14 @@ def test_one_that_bears_all_it_can_does_not_hold_up_the_others(cast: Cast, bea: 
     for n in range(tagging.MOST):
         tagging.tag(rows[0], f"word {n}", by=cast.bea)
     page = act(bea, rows, "tag", tag="late")
-    assert "Done for 1 conversation." in page
+    assert "Tagged: 1 conversation." in page
     assert [row.tags.filter(name="late").exists() for row in rows] == [False, True]
 
 
 def test_many_are_snoozed_until_one_time_and_come_back_together(cast: Cast, bea: Client) -> None:
     rows = some(cast, 3)
     page = act(bea, rows[:2], "snooze", until="hour")
-    assert "Done for 2 conversations." in page and page.count("data-row") == 1
+    assert "Snoozed: 2 conversations." in page and page.count("data-row") == 1
     untils = set(Conversation.objects.exclude(snoozed_until=None).values_list("snoozed_until", flat=True))
     assert len(untils) == 1
     assert undo(bea, page).count("data-row") == 3

@@ -128,6 +128,7 @@ def test_a_paused_chat_takes_nothing_and_keeps_the_words_where_they_are(ann: Pag
     assert answer.status_code == 503 and "kept" in answer.json()["error"] and answer["Retry-After"]
 
 
+@pytest.mark.slow
 def test_a_flood_is_answered_with_patience(ann: Page, cast: Cast) -> None:
     codes = [ann.send(f"Hello {n} times over?").status_code for n in range(70)]
     assert codes.count(202) == 60 and set(codes) == {202, 429}

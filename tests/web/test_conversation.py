@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from rapport.inbox import replying, working
@@ -88,6 +89,7 @@ def test_notes_stand_apart_and_are_never_sent(cast: Cast, bea: Client) -> None:
     assert "Line fault, see the order" in page and "note, only for us" in page
 
 
+@pytest.mark.slow
 def test_a_long_conversation_comes_in_pages(cast: Cast, bea: Client) -> None:
     first = cast.says("@ann", "@acme message number 0?", id="0")
     for number in range(1, 130):
@@ -123,7 +125,8 @@ def test_the_person_comes_with_their_own_words_and_other_conversations(cast: Cas
     conversation = cast.says("@ann", "@acme my bakery has no phone", name="Ann Lee")
     page = shown(bea, conversation)
     pane = page[page.index('id="person"') :]
-    assert "my bakery has no phone" in pane and f"/c/{other.pk}/" in pane and "@ann" in pane
+    assert "is the shop open on Sunday?" in pane and f"/c/{other.pk}/" in pane and "@ann" in pane
+    assert "my bakery has no phone" not in pane, "it stands beside the pane already"
 
 
 def test_only_the_turns_or_only_the_panes_when_an_element_asks(cast: Cast, bea: Client) -> None:

@@ -13,6 +13,7 @@ from rapport.core.database import now
 from rapport.inbox import working
 from rapport.inbox.models import Conversation
 from tests.conftest import NOW, Cast
+from tests.web.conftest import Browser
 
 BUDGET = 11
 """Queries of a desk page, however many rows: session, user, memberships, counters, rows, and little else."""
@@ -95,6 +96,7 @@ def test_a_page_costs_the_same_few_queries_for_one_row_and_for_fifty(cast: Cast,
     assert len(many) == len(one) <= BUDGET, [query["sql"][:90] for query in many.captured_queries]
 
 
+@pytest.mark.slow
 def test_a_conversation_costs_the_same_for_two_turns_and_for_forty(cast: Cast, bea: Client) -> None:
     first = cast.says("@ann", "@acme where is my refund?", id="0")
     with CaptureQueriesContext(connection) as few:
@@ -123,3 +125,20 @@ def test_the_stream_alone_is_a_fragment_with_one_root(cast: Cast, bea: Client) -
 def test_an_absolute_time_stands_beside_every_relative_one(cast: Cast, bea: Client) -> None:
     cast.says("@ann", "@acme where is my refund?", at=now() - timedelta(hours=2))
     assert 'title="10 March 2026, 07:00"' in texts(bea, "/w/acme/")
+
+
+def test_words_that_were_not_sent_are_marked_in_the_stream_for_whoever_wrote_them(
+    cast: Cast, bea: Client, browse: Browser
+) -> None:
+    row = cast.says("@ann", "@acme where is it?")
+    bea.post(f"/w/acme/c/{row.pk}/draft/", {"text": "It left"})
+    assert '<span class="badge">draft</span>' in bea.get("/w/acme/").content.decode()
+    assert '<span class="badge">draft</span>' not in browse(cast.cem).get("/w/acme/").content.decode()
+
+
+def test_a_handle_in_front_does_not_turn_an_arabic_sentence_around(cast: Cast, bea: Client) -> None:
+    row = cast.says("@salma", "@acme لماذا لا يعمل الهاتف؟")
+    page = bea.get(f"/w/acme/c/{row.pk}/").content.decode()
+    assert '<span class="said" dir="rtl">' in page and '<div class="words" dir="rtl">' in page
+    cast.says("@ann", "@acme where is it? مرحبا")
+    assert '<span class="said" dir="ltr">' in bea.get("/w/acme/").content.decode()

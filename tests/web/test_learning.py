@@ -12,6 +12,7 @@ from rapport.core import work
 from rapport.learning import errands, training
 from rapport.learning.course.lessons import Outcome
 from rapport.learning.models import Label, Training
+from rapport.web.words import because
 from tests.conftest import Cast
 from tests.web.conftest import Browser
 
@@ -32,6 +33,24 @@ def trained(cast: Cast, task: str = "needs", *, verdict: str = "used", in_use: b
 
 def words(body: bytes) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", body.decode()).split())
+
+
+@pytest.mark.parametrize(
+    ("code", "alike", "words_"),
+    [
+        ("taught.yes", 14.0, "your team answers such posts: it answered 14 like this"),
+        ("taught.less", 1.0, "your team seldom answers such posts: it left 1 like this"),
+        ("taught.no", 40.0, "your team does not answer such posts: it left 40 like this"),
+        ("taught.row", 3.0, "your team calls such posts so: it did with 3 like this"),
+        ("taught.no", 0.0, "your team does not answer such posts"),
+        ("question", 0.9, "asks"),
+        ("row.3", 7.0, "question to us"),
+    ],
+)
+def test_a_reason_of_the_teams_own_model_says_how_many_decisions_are_like_it(
+    code: str, alike: float, words_: str
+) -> None:
+    assert str(because(code, alike=alike)) == words_
 
 
 def test_an_owner_sees_what_there_is_to_learn_from_and_trains(

@@ -15,22 +15,25 @@ from rapport.accounts.models import Link, Member, User
 from rapport.core.refusal import Refused
 from tests.conftest import Cast, make_cast
 from tests.web.conftest import Browser
-from tests.web.test_strangers import NAMES, address, world  # noqa: F401 - the fixture
+from tests.web.test_strangers import NAMES, addresses, world  # noqa: F401 - the fixture
 
 PASSWORD = "four plain words together"
 ANOTHER = "five other words stand here"
 
 
+@pytest.mark.slow
 def test_no_form_is_taken_without_its_token(world: Cast) -> None:  # noqa: F811
     dana = Client(enforce_csrf_checks=True)
     dana.force_login(world.dana.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    address = addresses(world)
     for name, parts in NAMES:
         if name.startswith("chat") or name in {"receive", "form", "private", "health", "asset", "notices_stop"}:
             continue  # signed otherwise, or nothing that a POST could change
-        answer = dana.post(address(world, name, parts), {"text": "x", "name": "x"})
+        answer = dana.post(address(name, parts), {"text": "x", "name": "x"})
         assert answer.status_code in {403, 405}, f"{name} answered {answer.status_code}"
 
 
+@pytest.mark.slow
 def test_signing_in_makes_a_new_session_and_a_new_password_ends_the_others(cast: Cast) -> None:
     User.objects.create_user("eve@acme.test", PASSWORD)
     first, second = Client(), Client()

@@ -130,3 +130,16 @@ def test_a_wrong_mapping_and_a_wrong_file_are_refused_in_words(cast: Cast, dana:
         answer = dana.post("/w/acme/import/", wrong)
         assert answer.status_code == 422 and b'role="alert"' in answer.content
     assert dana.get("/w/acme/import/forged/").status_code == 404
+
+
+def test_a_form_that_is_sent_again_by_a_reload_connects_nothing_more(cast: Cast, dana: Client) -> None:
+    page = dana.get("/w/acme/sources/new/form/").content.decode()
+    once = page.split('name="once" value="')[1].split('"')[0]
+    given = {"name": "Help", "title": "Write to us", "once": once}
+    made = dana.post("/w/acme/sources/new/form/", given)
+    assert made.status_code == 200 and "name that website" in made.content.decode()
+    again = dana.post("/w/acme/sources/new/form/", given)
+    source = Source.objects.get(kind="form")
+    assert again.status_code == 302 and again["Location"] == f"/w/acme/sources/{source.pk}/"
+    dana.post("/w/acme/sources/new/form/", {"name": "Second", "title": "Write to us"})
+    assert Source.objects.filter(kind="form").count() == 2, "another form is another source"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
@@ -67,8 +67,8 @@ def patterns(
 NAMES = sorted(patterns(get_resolver().url_patterns))
 
 
-def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
-    """The address of this page about something of Acme's that really exists."""
+def addresses(cast: Cast) -> Callable[[str, tuple[str, ...]], str]:
+    """Gives the address of a page, by its name and parts, about something of Acme's that really exists."""
     conversation = Conversation.objects.get(workspace=cast.acme)
     rows = {
         **{name: Organisation.objects.first() for name in
@@ -83,6 +83,7 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
         "merge": conversation.identity.person, "unmerge": Merge.objects.first(), "apart_end": Apart.objects.first(),
         "likeness_same": Likeness.objects.first(), "likeness_different": Likeness.objects.first(),
         "likeness_later": Likeness.objects.first(),
+        "source_history": cast.source, "source_budget": cast.source, "vouch_again": cast.source,
         "source_resume": cast.source, "source_secret": cast.source, "work_again": Work.objects.get(kind="import"),
         "attachment": Attachment.objects.first(),
         "felt": Message.objects.first(), "person_note": conversation.identity.person,
@@ -93,13 +94,17 @@ def address(cast: Cast, name: str, parts: tuple[str, ...]) -> str:
     from django.core import signing
 
     ticket = signing.dumps({"w": cast.acme.pk, "file": "x", "name": "x", "us": "", "rivals": ""}, salt=importing.SALT)
-    values = {
-        "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
-        "token": "anything", "link": "anything",
-        "ticket": ticket, "mark": "x", "name": "x",
-        "job": Work.objects.get(kind="export" if name.startswith("export") else "import").pk,
-    }  # fmt: skip
-    return reverse(name, kwargs={part: values[part] for part in parts})
+    jobs = {kind: Work.objects.get(kind=kind).pk for kind in ("export", "import")}
+
+    def address(name: str, parts: tuple[str, ...]) -> str:
+        values = {
+            "slug": cast.acme.slug, "id": (rows.get(name) or conversation).pk, "event": 1, "kind": "webhook",
+            "token": "anything", "link": "anything",
+            "ticket": ticket, "mark": "x", "name": "x", "job": jobs["export" if name.startswith("export") else "import"],
+        }  # fmt: skip
+        return reverse(name, kwargs={part: values[part] for part in parts})
+
+    return address
 
 
 @pytest.fixture
@@ -139,23 +144,25 @@ def test_there_are_addresses_to_walk() -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_dot_finds_nothing_at_any_address_of_acme(world: Cast, browse: Browser, method: str) -> None:
     dot = browse(world.dot)
+    address = addresses(world)
     for name, parts in NAMES:
         if "slug" not in parts:
             continue
-        answer = getattr(dot, method)(address(world, name, parts))
+        answer = getattr(dot, method)(address(name, parts))
         assert answer.status_code in {404, 405}, f"{method} {name} answered {answer.status_code}"
         assert b"secret" not in answer.content and b"Acme" not in answer.content, name
         if method == "get" and answer.status_code == 405:  # a verb: it must also refuse the right method
-            assert dot.post(address(world, name, parts)).status_code == 404, name
+            assert dot.post(address(name, parts)).status_code == 404, name
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_is_asked_to_sign_in_everywhere(world: Cast, method: str) -> None:
     nobody = Client()
+    address = addresses(world)
     for name, parts in NAMES:
         if name in OPEN:
             continue
-        answer = getattr(nobody, method)(address(world, name, parts))
+        answer = getattr(nobody, method)(address(name, parts))
         assert answer.status_code in {302, 405}, f"{method} {name} answered {answer.status_code}"
         if answer.status_code == 302:
             assert answer["Location"].startswith("/login/"), name
@@ -163,10 +170,11 @@ def test_nobody_is_asked_to_sign_in_everywhere(world: Cast, method: str) -> None
 
 def test_dot_cannot_reach_acmes_rows_through_her_own_workspace(world: Cast, browse: Browser) -> None:
     dot = browse(world.dot)
+    address = addresses(world)
     for name, parts in NAMES:
         if "slug" not in parts or not {"id", "job", "ticket"} & set(parts):
             continue
-        there = address(world, name, parts).replace(f"/w/{world.acme.slug}/", f"/w/{world.elsewhere.slug}/")
+        there = address(name, parts).replace(f"/w/{world.acme.slug}/", f"/w/{world.elsewhere.slug}/")
         assert dot.get(there).status_code in {404, 405}, name
         assert dot.post(there).status_code in {404, 405}, name
 
@@ -197,8 +205,9 @@ def test_an_observer_reads_and_is_refused_every_verb_in_a_sentence(world: Cast, 
         "unfelt",
     }
     assert olga.get(reverse("desk", args=[world.acme.slug])).status_code == 200
+    address = addresses(world)
     for name, parts in NAMES:
         if name in verbs:
-            answer = olga.post(address(world, name, parts))
+            answer = olga.post(address(name, parts))
             assert answer.status_code == 403, name
             assert "Ask" in answer.content.decode(), name

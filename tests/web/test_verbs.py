@@ -162,8 +162,8 @@ def test_in_a_thread_of_many_the_answer_names_who_spoke_last(cast: Cast, bea: Cl
     cast.says("@bo", "@ann @acme mine is missing, too. Where is it?", name="Bo Diaz", id="2", reply_to="1", at=LATER)
     stream = bea.get("/w/acme/").content.decode()
     assert "<bdi>Bo Diaz</bdi>: </span>@ann @acme mine is missing" in stream
-    page = bea.get(f"/w/acme/c/{row.pk}/").content.decode()
-    assert "This is what <bdi>Bo Diaz</bdi> will read" in page
+    page = post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.", do="preview")
+    assert "This is what <bdi>Bo Diaz</bdi> and everybody will read (<bdi>Social</bdi>)" in page
     assert "Your answer to Bo Diaz leaves" in post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.")
     assert Outgoing.objects.get().in_reply_to.identity.name == "Bo Diaz"  # type: ignore[union-attr]
 
@@ -177,3 +177,16 @@ def test_a_quiet_row_says_why_no_answer_is_needed(cast: Cast, bea: Client) -> No
     row = cast.says("@sun", "What a lovely morning in the park.")
     page = bea.get("/w/acme/?stream=quiet").content.decode()
     assert row.state == "quiet" and row.headline and f"No answer needed · {row.headline}" in page
+
+
+def test_undo_without_a_toast_takes_back_what_was_done_last_and_stays_where_nothing_is_left(
+    ann: Conversation, bo: Conversation, bea: Client
+) -> None:
+    post(bea, f"/w/acme/c/{ann.pk}/settlement/")
+    post(bea, f"/w/acme/c/{bo.pk}/silence/", why="joke")
+    assert f'data-conversation="{bo.pk}"' in post(bea, "/w/acme/undo/")
+    page = post(bea, "/w/acme/undo/", open=str(bo.pk))
+    assert "Undone: Ann Lee." in page and f'data-conversation="{ann.pk}"' in page
+    page = post(bea, "/w/acme/undo/", open=str(bo.pk))
+    assert "There is nothing of the last hour to take back." in page and f'data-conversation="{bo.pk}"' in page
+    assert {row.state for row in Conversation.objects.all()} == {"needs_answer"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from django.test import Client
 
 from rapport.inbox import viewing
@@ -54,6 +55,7 @@ def test_a_conversation_opened_from_a_view_stays_in_it_and_done_goes_to_the_next
     assert "Nothing fits this view now." in text(bea, answer["Location"])
 
 
+@pytest.mark.slow
 def test_pages_of_a_view_follow_each_other(cast: Cast, bea: Client) -> None:
     for number in range(52):
         cast.says(f"@ann{number}", "@acme where is my refund?", id=str(number))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zoneinfo
 
+from rapport.accounts import settling
 from rapport.accounts.models import Member, Role, User, Workspace
 from rapport.channels.text import one_line
 from rapport.core.database import write
@@ -37,7 +37,7 @@ def found(
     words = one_line(name, 120)
     if not words:
         raise Refused("Give the workspace a name.")
-    if zone not in zoneinfo.available_timezones():
+    if zone not in settling.zones():
         raise Refused("%(zone)s is no time zone. Use a name such as Europe/Berlin.", zone=zone)
     with write():
         slug, number = slug_of(words), 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import available_timezones
+import zoneinfo
+from functools import cache
 
 from rapport.accounts.models import Member, Role, Workspace
 from rapport.channels.text import one_line
@@ -14,6 +15,12 @@ from rapport.core.refusal import Refused
 _CODE = re.compile(r"[a-z]{2,3}\Z")
 MOST = 12
 """Languages that a workspace expects."""
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones, looked for once: that is a walk through hundreds of files."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def settle(workspace: Workspace, *, name: str, zone: str, languages: str, by: Member) -> None:
@@ -48,6 +55,6 @@ def _name(name: str) -> str:
 
 
 def _zone(zone: str) -> str:
-    if zone.strip() not in available_timezones():
+    if zone.strip() not in zones():
         raise Refused("%(zone)s is no time zone. Use a name such as Europe/Berlin.", zone=zone.strip()[:60] or "–")
     return zone.strip()

@@ -24,6 +24,7 @@ from rapport.channels.crossing import (
     ChannelError,
     Envelope,
     File,
+    Followers,
     Handle,
     Item,
     Manner,
@@ -32,10 +33,13 @@ from rapport.channels.crossing import (
     Outgoing,
     Remark,
     Report,
+    Showing,
+    Shown,
     Target,
     Unreadable,
     Visibility,
 )
+from rapport.channels.further import Confides, Edits, Excepts, Reacts, Shows, Unsends
 
 __all__ = [
     "ABILITIES",
@@ -46,13 +50,16 @@ __all__ = [
     "Card",
     "Channel",
     "ChannelError",
+    "Confides",
     "Connected",
     "Edits",
     "Envelope",
+    "Excepts",
     "Explains",
     "Fetches",
     "File",
     "Finds",
+    "Followers",
     "Handle",
     "Introduces",
     "Item",
@@ -73,6 +80,9 @@ __all__ = [
     "Sends",
     "Setting",
     "Settings",
+    "Showing",
+    "Shown",
+    "Shows",
     "Splits",
     "Stop",
     "Streams",
@@ -156,7 +166,8 @@ class Streams(Protocol):
 class Backfills(Protocol):
     """Can bring what was said before it was connected: from ``since`` on, in any order, while the batch says ``more``.
 
-    ``cursor`` is its own, None the first time.
+    What we said ourselves belongs to it, so that nobody is taken to wait who was answered elsewhere. ``cursor`` is its
+    own, None the first time; ``Batch.far`` says how far it has come.
     """
 
     def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch: ...
@@ -217,29 +228,6 @@ class Measures(Protocol):
     """Each of its sources has a limit of its own, as its server said; asked without a request."""
 
     def limit_of(self, settings: Settings) -> Limit | None: ...
-
-
-@runtime_checkable
-class Unsends(Protocol):
-    """Can take back what we sent. What is gone there already is taken back."""
-
-    def unsend(self, settings: Settings, external_id: str) -> None: ...
-
-
-@runtime_checkable
-class Edits(Protocol):
-    """Can change the words of what we sent."""
-
-    def edit(self, settings: Settings, external_id: str, text: str) -> Handle: ...
-
-
-@runtime_checkable
-class Reacts(Protocol):
-    """Can react without words. ``kind`` is one of its ``reactions``; ``on=False`` takes it back."""
-
-    reactions: tuple[str, ...]
-
-    def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None: ...
 
 
 @runtime_checkable
@@ -311,6 +299,9 @@ ABILITIES: Mapping[str, type] = {
     "unsend": Unsends,
     "edit": Edits,
     "react": Reacts,
+    "cannot_why": Excepts,
+    "confide": Confides,
+    "show": Shows,
     "target": Targets,
     "price": Prices,
     "parts": Splits,

@@ -7,6 +7,7 @@ process a large one would stop every page. JSON is read at once, since that is f
 from __future__ import annotations
 
 import resource
+import signal
 import subprocess
 import sys
 
@@ -16,7 +17,10 @@ from rapport.channels import syndication
 from rapport.channels.base import ChannelError
 from rapport.channels.syndication import Feed
 
-SECONDS = 15.0
+SECONDS = 15
+"""Of work that a feed may cost."""
+PATIENCE = 45.0
+"""Seconds that we wait for it: where a machine has much else to do, little work takes long; no feed is to blame for it."""
 MEMORY = 1024 * 1024 * 1024
 COMMAND = (sys.executable, "-m", "rapport.channels.bounded")
 
@@ -36,17 +40,20 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read(body: bytes, content_type: str = "") -> Feed:
-    """The feed in these bytes, within seconds. Raises a permanent :class:`ChannelError` with a sentence."""
+    """The feed in these bytes, within seconds. Raises :class:`ChannelError` with a sentence: a permanent one, unless it
+    is this machine that had no time."""
     if body.lstrip()[:1] == b"{" or len(body) < 64 or len(body) > syndication.MOST_BYTES:
         return syndication.read(body, content_type)
     asked = msgspec.msgpack.encode(Asked(content_type, body))
     try:
-        done = subprocess.run(COMMAND, input=asked, capture_output=True, timeout=SECONDS)  # noqa: S603  our own module
+        done = subprocess.run([*COMMAND, str(SECONDS)], input=asked, capture_output=True, timeout=PATIENCE)  # noqa: S603  our own module
         told = msgspec.msgpack.decode(done.stdout, type=Told)
     except subprocess.TimeoutExpired as error:
-        said = "This feed takes too long to read: it is too large, or made to be slow."
-        raise ChannelError(said, permanent=True) from error
+        raise ChannelError("There was no time here to read this feed. It is asked for again.", status=503) from error
     except msgspec.DecodeError as error:
+        if done.returncode == -signal.SIGXCPU:
+            said = "This feed takes too long to read: it is too large, or made to be slow."
+            raise ChannelError(said, permanent=True) from error
         raise ChannelError(
             "This feed cannot be read: it needs more memory than it may have.", permanent=True
         ) from error
@@ -57,7 +64,8 @@ def read(body: bytes, content_type: str = "") -> Feed:
 
 def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS) + 1, int(SECONDS) + 2))
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Asked)
     try:
         told = Told(syndication.read(asked.body, asked.type))

@@ -43,11 +43,19 @@ Visibility = Literal["", "public", "unlisted", "followers", "direct"]
 """Who can see it; empty: ``public`` alone says so."""
 
 
-class Author(msgspec.Struct, frozen=True):
-    """A person as one network knows them. ``address`` is unique there (handle, e-mail, id); ``name`` is for reading."""
+Followers = Literal["", "few", "hundreds", "thousands", "many"]
+"""How many follow somebody, coarsely: below 100, below 1,000, below 10,000, more; empty where nobody said."""
+
+
+class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person as one network knows them. ``address`` is unique there (handle, e-mail, id); ``name`` is for reading.
+
+    ``followers`` is there so that a desk can be asked whether it follows fame; nothing that decides ever sees it.
+    """
 
     address: str
     name: str = ""
+    followers: Followers = ""
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -188,6 +196,7 @@ class Batch(msgspec.Struct, frozen=True):
     ``more``: there is more to be had at once. ``expires_at``: when our credentials die, where the network tells.
     ``gone``: tombstones that are kept only where their message is known (a firehose tells of every deletion there is);
     ``passed``: how many were seen that were about nothing we listen for: they are counted and never stored.
+    ``far``: of a backfill, the share of the way that lies behind (0 to 1), where the channel can tell.
     """
 
     items: tuple[Item, ...] = ()
@@ -201,6 +210,7 @@ class Batch(msgspec.Struct, frozen=True):
     expires_at: datetime | None = None
     gone: tuple[Item, ...] = ()
     passed: int = 0
+    far: float = 0.0
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -228,6 +238,8 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[File, ...] = ()
     split: bool = False
     version: str = ""
+    written_at: datetime | None = None
+    """Given where it goes on in private: the same words said before that are another message."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,11 +264,40 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handle(msgspec.Struct, frozen=True):
-    """How the network names what we sent: its id, its address if it has one, and whether it says it arrived."""
+    """How the network names what we sent: its id, its address if it has one, and whether it says it arrived.
+
+    ``further``: where it left as several messages, the ids of those after the first, in order.
+    """
 
     external_id: str
     url: str = ""
     delivered: bool = False
+    further: tuple[str, ...] = ()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One message as it will stand there. ``marks`` are the (start, end) of what the network makes a link, a mention or
+    a hashtag of, in characters, in order."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+class Showing(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it will stand on its network: each message of it, whom it is addressed to, who may see it.
+
+    ``to`` are addresses as people write them there; ``below`` is what the channel puts under the words by itself (a
+    signature, what is quoted).
+    """
+
+    parts: tuple[Shown, ...]
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    visibility: Visibility = ""
+    subject: str = ""
+    content_warning: str = ""
+    language: str = ""
+    below: str = ""
 
 
 class Target(msgspec.Struct, frozen=True):

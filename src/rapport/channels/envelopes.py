@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from rapport.channels.base import Author, Envelope, Media, Unreadable, Visibility
+from rapport.channels.base import Author, Envelope, Followers, Media, Unreadable, Visibility
 from rapport.channels.text import clean, one_line
 
 UNKNOWN_AUTHOR = "unknown"
@@ -37,6 +37,7 @@ def build(
     author: str,
     text: str,
     name: str = "",
+    followers: int | None = None,
     said_at: datetime | None = None,
     version: str = "",
     reply_to: str = "",
@@ -75,7 +76,7 @@ def build(
     return Envelope(
         network=network_name(network),
         external_id=identity,
-        author=Author(address=address or UNKNOWN_AUTHOR, name=one_line(name, LONGEST_NAME)),
+        author=Author(address or UNKNOWN_AUTHOR, one_line(name, LONGEST_NAME), coarse(followers)),
         text=words,
         said_at=None if said_at is None else said_at.astimezone(UTC),
         version=short_id(version)[:80],
@@ -99,6 +100,15 @@ def build(
         participants=tuple(
             one for raw in list(participants)[:MOST_MENTIONS] if (one := one_line(raw, LONGEST_ADDRESS))
         ),
+    )
+
+
+def coarse(followers: int | None) -> Followers:
+    """How many follow somebody, as it is kept. Below nothing (as servers write that hide it) nobody said."""
+    if followers is None or followers < 0:
+        return ""
+    return (
+        "few" if followers < 100 else "hundreds" if followers < 1_000 else "thousands" if followers < 10_000 else "many"
     )
 
 

@@ -1,7 +1,7 @@
 """The letter: an answer as an e-mail, plain text, quoting what it answers. Pure.
 
-Not automatic mail: a person wrote it, so it has no ``Auto-Submitted`` (RFC 3834, section 5). The headers are built by the
-standard library's policy, which refuses a line end in any of them; ours are on one line before they get there.
+Not automatic mail where a person sends it: then it has no ``Auto-Submitted`` (RFC 3834, section 5). The headers are
+built by the standard library's policy, which refuses a line end in any of them; ours are on one line before they get there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from rapport.channels.base import Around, Outgoing
+from rapport.channels.base import Around, Outgoing, Showing, Shown
 from rapport.channels.text import clean, one_line
 
 QUOTED = 20_000
@@ -41,12 +41,13 @@ def compose(
     answers: tuple[str, ...] = (),
     mark: str = "",
     below: str = "",
+    automatic: bool = False,
 ) -> bytes:
     """The whole mail with CRLF line ends. ``sender`` and ``recipient`` are plain ASCII addresses.
 
     ``reply_to`` is where answers go, if not to the sender; ``answers`` names the mails of theirs that are answered, the
     latest last, and ``mark`` is a further name beside them, by which an answer is known again; ``below`` stands under
-    the writer's name.
+    the writer's name. ``automatic``: a program sends it, whoever wrote the words.
     """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(one_line(outgoing.author, 120), addr_spec=sender)
@@ -54,6 +55,8 @@ def compose(
     mail["Subject"] = subject(outgoing.subject or title)
     mail["Date"] = format_datetime(now.astimezone(UTC))
     mail["Message-ID"] = f"<{message_id(outgoing.idempotency_key, sender)}>"
+    if automatic:
+        mail["Auto-Submitted"] = "auto-generated"
     if reply_to:
         mail["Reply-To"] = Address(one_line(outgoing.author, 120), addr_spec=reply_to)
     ours = [name for name in around.earlier if MESSAGE_ID.fullmatch(name)][-10:]
@@ -73,6 +76,19 @@ def subject(words: str) -> str:
     """``Re: `` once, on one line."""
     line = one_line(words, 250)
     return line if line[:3].lower() == "re:" else f"Re: {line}"
+
+
+def showing(outgoing: Outgoing, around: Around, sender: str, recipient: str, title: str, *, below: str = "") -> Showing:
+    """The letter as it will be read: who it is from and to, its subject, its words, and what stands under them."""
+    words = clean(outgoing.text).strip()
+    return Showing(
+        parts=(Shown(words),),
+        sender=f"{one_line(outgoing.author, 120)} <{sender}>",
+        to=(recipient,),
+        visibility="direct",
+        subject=subject(outgoing.subject or title),
+        below=body(outgoing, around, below).removeprefix(words).strip("\n"),
+    )
 
 
 def body(outgoing: Outgoing, around: Around, below: str = "") -> str:

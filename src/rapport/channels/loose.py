@@ -16,6 +16,12 @@ def word(row: Row, *path: str) -> str:
     return as_text(value)
 
 
+def count(row: Row, name: str) -> int | None:
+    """The whole number under this name; None where there is none."""
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def part(row: Row, name: str) -> Row:
     """The object under this name; an empty one where there is none."""
     value = row.get(name)

@@ -40,6 +40,7 @@ def main() -> None:
 
 def _register() -> None:
     from rapport.cli import (
+        backfill,
         backup,
         check,
         evaluate,
@@ -53,7 +54,7 @@ def _register() -> None:
         up,
     )
 
-    daily = (up.up, up.demo, importing.import_, imports.imports, reprocessing.reprocess)
+    daily = (up.up, up.demo, importing.import_, imports.imports, backfill.backfill, reprocessing.reprocess)
     care = (sample.sample, evaluate.evaluate, train.train, up.link, check.check)
     memory = (exporting.export, forgetting.forget, backup.backup, backup.restore)
     for command in (*daily, *care, *memory):

@@ -43,5 +43,7 @@ def _sources() -> None:
         for one in found.sources:
             for sentence in one.sentences:
                 say(f"{'!' if sentence.bad else ' '} {workspace.slug}, {one.source.name}: {sentence.text}")
+        for sentence in found.sentences:
+            say(f"! {workspace.slug}: {sentence.text}")
         for row in found.dead:
             say(f"! {workspace.slug}: {health.gave_up(row)}")

@@ -182,8 +182,12 @@ def watch(job: int, rest: labour.Rest) -> None:
     def look() -> labour.Seen:
         seen = _seen(job)
         words = {"cancelling": f"{seen.removed:,} taken out", "pausing": "Pausing"}
+        usual = seen.waits or f"{seen.read:,} read, {seen.rate:,.0f}/s"
         return labour.Seen(
-            seen.bytes, seen.total, words.get(seen.state, f"{seen.read:,} read, {seen.rate:,.0f}/s"), seen.at_rest
+            seen.bytes,
+            seen.total,
+            words.get(seen.state, usual),
+            seen.at_rest,
         )
 
     labour.bar("Importing", look, rest)

@@ -30,7 +30,7 @@ def imports(pause: int | None, resume: int | None, cancel: int | None, yes: bool
     if len(asked) > 1:
         raise click.UsageError("Say one of --pause, --resume and --cancel.")
     from rapport.core.refusal import Refused
-    from rapport.ingest import importing
+    from rapport.ingest import importing, progressing
 
     if not asked:
         migrate()
@@ -50,7 +50,7 @@ def imports(pause: int | None, resume: int | None, cancel: int | None, yes: bool
             verb(_found(number), by=None)
             return number
 
-        one.end(labour.do(begin, "import", one.watch, what))
+        one.end(labour.do(begin, progressing.KINDS, one.watch, what))
     except Refused as error:
         raise click.ClickException(str(error)) from error
 
@@ -63,20 +63,19 @@ def _sure(number: int) -> None:
 
 
 def _found(number: int) -> Work:
-    from rapport.core.models import Work
     from rapport.core.refusal import Refused
+    from rapport.ingest import progressing
 
-    row = Work.objects.filter(pk=number, kind="import").first()
+    row = progressing.all_of_them().filter(pk=number).first()
     if row is None:
         raise Refused(f"There is no import {number}. The command rapport imports lists them.")
     return row
 
 
 def _list() -> None:
-    from rapport.core.models import Work
     from rapport.ingest import progressing
 
-    ids = list(Work.objects.filter(kind="import").order_by("pk").values_list("pk", flat=True))
+    ids = list(progressing.all_of_them().order_by("pk").values_list("pk", flat=True))
     for id in ids:
         if seen := progressing.of(id):
             end = f", {seen.removed:,} taken out" if seen.state in {"cancelling", "cancelled"} else ""

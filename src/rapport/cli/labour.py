@@ -28,7 +28,7 @@ class Seen:
     over: bool
 
 
-def do(begin: Callable[[], J], kind: str, watch: Callable[[J, Rest], None], what: str) -> J:
+def do(begin: Callable[[], J], kind: str | tuple[str, ...], watch: Callable[[J, Rest], None], what: str) -> J:
     """Begin a job and watch it, here or where Rapport runs. ``what`` finishes the sentence *it will …*."""
     from django.conf import settings
 
@@ -40,7 +40,7 @@ def do(begin: Callable[[], J], kind: str, watch: Callable[[J, Rest], None], what
             migrate()
             worker.take_over()
             job = begin()
-            _here(kind, lambda rest: watch(job, rest))
+            _here((kind,) if isinstance(kind, str) else kind, lambda rest: watch(job, rest))
     except Busy as busy:
         # Another process is the one writer: it runs the job, we watch. Its own migrations have already been applied.
         at = (busy.who or {}).get("url", "")
@@ -50,7 +50,7 @@ def do(begin: Callable[[], J], kind: str, watch: Callable[[J, Rest], None], what
     return job
 
 
-def _here(kind: str, watch: Callable[[Rest], None]) -> None:
+def _here(kinds: tuple[str, ...], watch: Callable[[Rest], None]) -> None:
     """Nobody else runs: do the job in a thread of this process while it is watched."""
     from rapport.core import work
 
@@ -60,7 +60,7 @@ def _here(kind: str, watch: Callable[[Rest], None]) -> None:
     def labour() -> None:
         try:
             while not stop.is_set():
-                if not work.run_due(1, only=(kind,)):
+                if not work.run_due(1, only=kinds):
                     time.sleep(0.05)
         except Exception as error:  # noqa: BLE001 - a full disk, say: whoever watches is told, instead of waiting for ever
             failed.append(error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rapport.net import mail
+from rapport.net import mail, scanner
 
 VARIABLES: dict[str, str] = {
     "RAPPORT_DATA": "Folder for everything Rapport keeps (default ./rapport-data).",
@@ -25,6 +25,8 @@ VARIABLES: dict[str, str] = {
     "RAPPORT_SMTP_URL": "smtp://user:password@host:587 or smtps://…: the mail server that sends answers (default: none).",
     "RAPPORT_PRIVATE_HOSTS": "Hosts of your own network that mailboxes may be fetched from, as mail.lan,10.0.0.5.",
     "RAPPORT_ENCODER": "Folder of a sentence encoder (model.onnx, tokenizer.json) for the second look (default: none).",
+    "RAPPORT_CLAMD": "tcp://127.0.0.1:3310 or unix:/run/clamav/clamd.ctl: the virus scanner for files (default: none).",
+    "RAPPORT_UNSCANNED": "give: files are given out before the scanner has looked through them (default: hold).",
     "RAPPORT_ALLOW_LOOPBACK": "1 lets Rapport send to addresses on this machine; for development only.",
 }
 
@@ -68,6 +70,13 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
             mail.read(environ[mail.VARIABLE])
         except ValueError as error:  # the value is not shown: it holds a password
             raise Unusable(f"{mail.VARIABLE} {error}") from error
+    if environ.get(scanner.VARIABLE):
+        try:
+            scanner.read(environ[scanner.VARIABLE])
+        except ValueError as error:
+            raise Unusable(f"{scanner.VARIABLE} {error}") from error
+    if environ.get(scanner.LENIENT, "hold") not in {"hold", "give", ""}:
+        raise Unusable(f"{scanner.LENIENT} must be hold or give.")
     loopback = environ.get("RAPPORT_ALLOW_LOOPBACK", "0")
     if loopback not in {"0", "1", ""}:
         raise Unusable(f"RAPPORT_ALLOW_LOOPBACK must be 1 or 0; it is {loopback!r}.")

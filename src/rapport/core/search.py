@@ -120,14 +120,17 @@ class AddSearch(Operation):
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.vendor == "sqlite":
-            for suffix in ("insert", "update", "delete"):
-                schema_editor.execute(f"DROP TRIGGER {self.table}_fts_{suffix}", params=None)
-            schema_editor.execute(f"DROP TABLE {self.table}_fts", params=None)
+            for statement in self._dropped():
+                schema_editor.execute(statement, params=None)
         else:
             schema_editor.execute(f"DROP INDEX {self.table}_search", params=None)
 
     def describe(self) -> str:
         return f"Index {self.table}.{'+'.join(self.columns)} for search"
+
+    def _dropped(self) -> list[str]:
+        triggers = [f"DROP TRIGGER IF EXISTS {self.table}_fts_{suffix}" for suffix in ("insert", "update", "delete")]
+        return [*triggers, f"DROP TABLE IF EXISTS {self.table}_fts"]
 
     def _sqlite(self) -> list[str]:
         t, c = self.table, ", ".join(self.columns)
@@ -147,3 +150,18 @@ class AddSearch(Operation):
     def _postgresql(self) -> list[str]:
         vector = _vector(self.table, self.columns).replace(f'"{self.table}".', "")
         return [POSTGRESQL_FOLD, f"CREATE INDEX {self.table}_search ON {self.table} USING gin ({vector})"]
+
+
+class SearchAgain(AddSearch):
+    """Index anew on SQLite, after an operation for which Django made the table anew: its triggers went with the old one."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            for statement in (*self._dropped(), *self._sqlite()):
+                schema_editor.execute(statement, params=None)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """The index stays: it is that of ``AddSearch``."""
+
+    def describe(self) -> str:
+        return f"Index {self.table}.{'+'.join(self.columns)} anew"

@@ -11,6 +11,7 @@ from rapport.channels.text import one_line
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.refusal import Refused
+from rapport.inbox import budgeting
 from rapport.inbox.connecting import GENERATED, given, introduce
 from rapport.inbox.models import Source
 
@@ -53,6 +54,21 @@ def rotate(source: Source, key: str, *, by: Member) -> str:
         row.save(update_fields=["sealed"])
         record("source.secret_renewed", row, by=by, key=key)
     return made
+
+
+def budget(source: Source, requests: str, cost: str, *, by: Member) -> bool:
+    """How much it may use up on one day, as somebody wrote it; it looks again at once. False: it was so. Raises Refused."""
+    _may(by)
+    many, dear = budgeting.read(source, requests, cost)
+    with write():
+        row = locked(Source.objects).get(pk=source.pk)
+        if (row.requests_a_day, row.cost_a_day) == (many, dear):
+            return False
+        row.requests_a_day, row.cost_a_day = many, dear
+        _begin_anew(row)
+        row.save(update_fields=["requests_a_day", "cost_a_day", *ANEW])
+        record("source.budgeted", row, by=by, requests=many, cost=dear)
+    return True
 
 
 def pause(source: Source, *, by: Member) -> bool:

@@ -7,9 +7,11 @@ from typing import Any
 from rapport.channels.base import ChannelError, Settings, Targets
 from rapport.core import work
 from rapport.inbox.models import Outgoing
+from rapport.net.sentence import Sentence
 
-GONE = "What you answer was deleted there meanwhile. Nothing was sent."
-EDITED = "What you answer was changed there meanwhile. Nothing was sent: read it again first."
+GONE = Sentence("What you answer was deleted there meanwhile. Nothing was sent.")
+GONE_THERE = Sentence("It was deleted there meanwhile.")
+EDITED = Sentence("What you answer was changed there meanwhile. Nothing was sent: read it again first.")
 
 
 class Moved(ChannelError):

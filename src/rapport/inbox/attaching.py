@@ -11,6 +11,7 @@ from rapport.channels.base import Item, Media
 from rapport.channels.sniffing import kind_of, type_of
 from rapport.channels.text import clean, one_line
 from rapport.core.hashing import key
+from rapport.inbox import scanning
 from rapport.inbox.models import Attachment, Message
 
 MOST_BYTES = 15_000_000
@@ -83,8 +84,14 @@ def there() -> Exists:
     return Exists(Attachment.objects.filter(workspace=OuterRef("workspace"), key=OuterRef("key"), place__gt=HTML))
 
 
+def laid_out() -> Exists:
+    """Did a message come as HTML, too? For a query of messages."""
+    return Exists(Attachment.objects.filter(workspace=OuterRef("workspace"), key=OuterRef("key"), place=HTML))
+
+
 def of(messages: Iterable[Message]) -> dict[int, list[Attachment]]:
-    """Message id → its files without their bytes (``kept``: they are there), in their order. One query, for
+    """Message id → its files without their bytes (``kept``: they are there; ``held``: the virus scanner has
+    not looked through them), in their order. One query, for
     messages that are not known (by :func:`there`, as ``has_files``) to have none."""
     rows = [row for row in messages if getattr(row, "has_files", True)]
     if not rows:
@@ -94,6 +101,7 @@ def of(messages: Iterable[Message]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = defaultdict(list)
     kept = ExpressionWrapper(Q(content__isnull=False), output_field=BooleanField())
     for file in files.defer("content").annotate(kept=kept).order_by("place"):
+        file.held = scanning.of(file) == "held"
         found[by_key[bytes(file.key)]].append(file)
     return found
 

@@ -7,15 +7,85 @@ all the same, and is counted.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rapport import net
-from rapport.channels.base import ChannelError, Prices
+from rapport.channels import money
+from rapport.channels.base import ChannelError, Fetches, Prices, Streams
 from rapport.core.database import now
+from rapport.core.refusal import Refused
 from rapport.inbox.models import Source, Spent
 from rapport.net.sentence import Sentence
 
 MILLION = 1_000_000
+MOST = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a source may use up on one day and what it has used, in words for its page. Empty: no limit, or no money."""
+
+    requests: int | None
+    used: int
+    yesterday: int
+    cost: str
+    cost_used: str
+    currency: str
+    spent: bool
+
+    @property
+    def left(self) -> int | None:
+        """Requests that remain today."""
+        return None if self.requests is None else max(0, self.requests - self.used)
+
+
+def of(source: Source, moment: datetime) -> Budget | None:
+    """The budget of a source that asks its network for news; None for one that only waits."""
+    channel = source.channel
+    if not isinstance(channel, Fetches | Streams):
+        return None
+    days = {row.day: row for row in Spent.objects.filter(source=source, day__gte=moment.date() - timedelta(days=1))}
+    today = days.get(moment.date(), Spent())
+    currency = channel.currency if isinstance(channel, Prices) else ""
+    dear = source.cost_a_day is not None and today.cost >= source.cost_a_day
+    out = source.requests_a_day is not None and today.requests >= source.requests_a_day
+    return Budget(
+        requests=source.requests_a_day,
+        used=today.requests,
+        yesterday=days.get(moment.date() - timedelta(days=1), Spent()).requests,
+        cost=_written(source.cost_a_day, currency),
+        cost_used=_written(today.cost, currency),
+        currency=currency,
+        spent=dear or out,
+    )
+
+
+def read(source: Source, requests: str, cost: str) -> tuple[int | None, int | None]:
+    """What a person wrote as a budget: (requests, millionths of the currency) a day; None without a limit.
+
+    Raises Refused with a sentence.
+    """
+    words = requests.strip()
+    number = int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else None
+    if words and (number is None or number < 1):
+        raise Refused("Write how many requests, as a whole number from 1; or nothing. To stop it altogether, pause it.")
+    channel = source.channel
+    if not cost.strip() or not isinstance(channel, Prices):
+        return number, None
+    try:
+        amount, _ = money.read(cost, channel.currency)
+    except ValueError as error:
+        raise Refused("Write an amount of money such as 2.50; or nothing.") from error
+    if not 0 < amount <= MOST:
+        raise Refused("Write an amount of money such as 2.50; or nothing.")
+    return number, amount * 10 ** (6 - money.places(channel.currency))
+
+
+def _written(cost: int | None, currency: str) -> str:
+    if cost is None or not currency:
+        return ""
+    return money.written(-(-cost // 10 ** (6 - money.places(currency))), currency)  # a begun cent is a cent
 
 
 def left_of_day(moment: datetime) -> timedelta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -22,9 +22,18 @@ GENERATED = "generated_secret"
 
 
 def connect(
-    workspace: Workspace, kind: str, name: str, values: Mapping[str, str], *, by: Member
+    workspace: Workspace,
+    kind: str,
+    name: str,
+    values: Mapping[str, str],
+    *,
+    by: Member,
+    also: Callable[[Source], object] | None = None,
 ) -> tuple[Source, dict[str, str]]:
-    """A new source, and the secrets made for it by label, to be shown this once. Raises Refused with a sentence."""
+    """A new source, and the secrets made for it by label, to be shown this once. Raises Refused with a sentence.
+
+    ``also`` is done with it in the same transaction.
+    """
     if not by.manages:
         raise Refused("Only an owner or a manager can connect a source. Ask one of them.")
     channel = registry.get(kind)
@@ -41,6 +50,8 @@ def connect(
         source.save()
         record("source.connected", source, by=by, kind=kind)
         introduce(source, by=by)
+        if also is not None:
+            also(source)
     return source, shown
 
 

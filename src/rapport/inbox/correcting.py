@@ -16,6 +16,8 @@ from rapport.inbox.models import Disposition, Message
 from rapport.inbox.triage import clocks
 
 KEPT = "Changed for this message, and kept as an example for training."
+CHOSEN = "person.row"
+"""The reason of a correction whose row a person chose: it teaches what such posts are called here."""
 _ROW_OF_A_CORRECTION = {"yes": 3, "no": 14}
 
 
@@ -42,7 +44,7 @@ def correct(message: Message, *, needs: str, by: Member, row: int | None = None,
             urgency=level,
             confidence=1.0,
             by=by,
-            reasons=[{"code": f"person.{needs}", "weight": 1.0, "evidence": "", "start": -1, "end": -1}],
+            reasons=[_said(f"person.{needs}"), *([_said(CHOSEN)] if row else [])],
         )
         record("message.corrected", message, by=by, row=made.row, needs=needs, was_row=was.row if was else None)
         verb, changes = _turned(message, level) if needs == "yes" else _QUIETED
@@ -51,11 +53,17 @@ def correct(message: Message, *, needs: str, by: Member, row: int | None = None,
         )
 
 
+def _said(code: str) -> dict[str, Any]:
+    return {"code": code, "weight": 1.0, "evidence": "", "start": -1, "end": -1}
+
+
 _QUIETED: tuple[str, dict[str, Any]] = ("conversation.quieted", {"state": "quiet", "due_at": None})
 
 
 def _turned(message: Message, urgency: int) -> tuple[str, dict[str, Any]]:
     """Back to the desk, with a clock that runs from when it was said."""
-    clock = clocks.start(message.said_at, message.arrived_at, urgency, settings.RAPPORT_DUE_HOURS)
+    clock = clocks.start(
+        message.said_at, message.arrived_at, urgency, settings.RAPPORT_DUE_HOURS, history=message.history
+    )
     due = {"due_at": clock.due_at, "position": clock.position}
     return "conversation.reopened", {"state": "needs_answer", "urgency": urgency, "headline": "corrected"} | due

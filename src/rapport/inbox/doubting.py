@@ -1,11 +1,13 @@
 """Doubting: what makes an answer less than an answer, said before it leaves. The writer may send it all the same.
 
-Four things, each in a sentence: it has words that insult; the same words have gone to others today; it takes up nothing
+Five things, each in a sentence: it smiles at somebody who told of a death, or sells to them; it has words that insult;
+the same words have gone to others today; it takes up nothing
 of what was said; it asks what was answered before.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from rapport.core.database import now
@@ -22,6 +24,13 @@ _LOOKED_AT, _READ = 1_000, 60
 _FEW = 4
 """Answers of so few words are alike by nature: "You are welcome, Ann!"."""
 
+_LIGHT = re.compile(
+    r"[\U0001f300-\U0001faff\u2600-\u27bf]|[:;]-?[)D]|\b(?:\d+ ?% off|discount|special offer|voucher|upgrade|"
+    r"survey|rate us|rate our|rabatt|gutschein|umfrage|remise|sondage|descuento|encuesta|sconto|sondaggio|desconto)\b",
+    re.IGNORECASE,
+)
+"""A smile, an offer, a survey."""
+
 
 class Doubted(Refused):
     """A sentence to think about; sent again with ``sure``, the answer leaves."""
@@ -29,7 +38,30 @@ class Doubted(Refused):
 
 def doubt(conversation: Conversation, words: str) -> Doubted | None:
     """What is to be thought about before these words leave, if anything."""
-    return _rude(words) or _same(conversation, words) or _stock(conversation, words) or _asked(conversation, words)
+    return (
+        _grief(conversation, words)
+        or _rude(words)
+        or _same(conversation, words)
+        or _stock(conversation, words)
+        or _asked(conversation, words)
+    )
+
+
+def _grief(conversation: Conversation, words: str) -> Doubted | None:
+    """S75: who has told of a death is met without a smile, an offer or a survey."""
+    light = _LIGHT.search(words)
+    if light is None:
+        return None
+    rows = conversation.messages.filter(ours=False, deleted_at=None).order_by("-said_at", "-id")[:_READ]
+    if not any(
+        "bereavement" in row.reading.data.get("flags", ())
+        for row in rows.select_related("reading")
+        if hasattr(row, "reading")
+    ):
+        return None
+    return Doubted(
+        "They have told of a death: “%(words)s” may hurt. Leave it out, or send it as it is.", words=light.group()
+    )
 
 
 def _rude(words: str) -> Doubted | None:

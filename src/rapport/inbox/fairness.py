@@ -1,7 +1,8 @@
-"""Fairness: whether being answered, and how soon, follows what must never weigh: courtesy, language, how many were tagged.
+"""Fairness: whether being answered, and how soon, follows what must never weigh: followers, courtesy, language, tags.
 
 None of these is a fact of the decision (a test holds that); a desk may follow them all the same, and this shows it. A
-case is a conversation, by its first message in need of an answer. How many follow somebody is not kept here at all.
+case is a conversation, by its first message in need of an answer. How many follow somebody is known coarsely, where a
+network tells it with the message.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from django.db.models.functions import Substr
 from rapport.accounts.models import Workspace
 from rapport.inbox.accuracy import answered, batches
 from rapport.inbox.models import Disposition, Message
+from rapport.people.models import Followers
 from rapport.understanding.intervals import Odds, Share, odds, quantile, share
 from rapport.understanding.structure_cues import THANKS
 
 LOOKED_AT = 5_000
+TRAITS: Final = ("followers", "courtesy", "language", "parties", "channel")
+STEPS: Final = (*Followers.values, "?")
 ENOUGH: Final = 20
 """Cases of a group below which nothing is said of it."""
 _PARTY = re.compile(r"(?<!\w)@\w")
@@ -37,6 +41,7 @@ class Case:
     language: str
     parties: str
     channel: str
+    followers: str
     wait: float | None
     """Hours."""
 
@@ -91,17 +96,18 @@ def cases(workspace: Workspace, since: datetime, until: datetime) -> list[Case]:
     return [_case(at, *told[message], ours.get(talk, ())) for talk, (message, at) in begun.items() if message in told]
 
 
-def _told(messages: list[int]) -> dict[int, tuple[str, str, str]]:
-    """(text, language, network) of each of these messages."""
+def _told(messages: list[int]) -> dict[int, tuple[str, str, str, str]]:
+    """(text, language, network, how many follow its author) of each of these messages."""
     found = {}
     for some in batches(messages):
         rows = Message.objects.filter(pk__in=some).annotate(beginning=Substr("text", 1, _READ_AT_MOST))
-        for id, text, language, network in rows.values_list("pk", "beginning", "reading__language", "network"):
-            found[id] = text, language or "", network
+        traits = ("reading__language", "network", "identity__followers")
+        for id, text, language, network, followers in rows.values_list("pk", "beginning", *traits):
+            found[id] = text, language or "", network, followers or ""
     return found
 
 
-def _case(at: datetime, text: str, language: str, network: str, ours: Sequence[datetime]) -> Case:
+def _case(at: datetime, text: str, language: str, network: str, followers: str, ours: Sequence[datetime]) -> Case:
     tagged = len(_PARTY.findall(text))
     after = next((when for when in ours if when > at), None)
     return Case(
@@ -109,13 +115,14 @@ def _case(at: datetime, text: str, language: str, network: str, ours: Sequence[d
         language=language or "?",
         parties="0" if not tagged else "1" if tagged == 1 else "2" if tagged == 2 else "3+",
         channel=network,
+        followers=followers or "?",
         wait=None if after is None else (after - at).total_seconds() / 3600,
     )
 
 
 def compared(found: Sequence[Case]) -> tuple[tuple[str, tuple[Group, ...]], ...]:
     """Each trait with its groups, each against all others. Pure."""
-    return tuple((trait, _groups(found, trait)) for trait in ("courtesy", "language", "parties", "channel"))
+    return tuple((trait, _groups(found, trait)) for trait in TRAITS)
 
 
 def _groups(found: Sequence[Case], trait: str) -> tuple[Group, ...]:
@@ -132,4 +139,6 @@ def _groups(found: Sequence[Case], trait: str) -> tuple[Group, ...]:
         groups.append(
             Group(name, mine, odds(mine, others) if both else None, quantile(waits, 0.5), quantile(waits, 0.9))
         )
+    if trait == "followers":
+        return tuple(sorted(groups, key=lambda group: STEPS.index(group.name)))
     return tuple(sorted(groups, key=lambda group: (-group.answered.n, group.name)))

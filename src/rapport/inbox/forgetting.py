@@ -27,7 +27,20 @@ from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox import covering, tombstones
 from rapport.inbox.masking import Mask, Sought
-from rapport.inbox.models import Conversation, Draft, Fact, Message, Note, Outgoing, PersonNote, Relation, Source, Visit
+from rapport.inbox.models import (
+    Act,
+    Continuation,
+    Conversation,
+    Draft,
+    Fact,
+    Message,
+    Note,
+    Outgoing,
+    PersonNote,
+    Relation,
+    Source,
+    Visit,
+)
 from rapport.people.models import Belonging, Identity, Likeness, Merge, Order, Person, Trait
 
 BATCH = 200
@@ -155,6 +168,7 @@ def _bury(known: Known, seen: Seen) -> None:
             Note.objects.filter(conversation__in=some).delete()
             Draft.objects.filter(conversation__in=some).delete()
             Visit.objects.filter(conversation__in=some).delete()
+            Continuation.objects.filter(conversation__in=some).delete()
             answers = Outgoing.objects.filter(conversation__in=some)
             answers.filter(state__in=FLYING).update(state=Outgoing.State.WITHDRAWN)
             answers.update(text="", error="", content_warning="")
@@ -167,6 +181,7 @@ def _bury(known: Known, seen: Seen) -> None:
 
 def _empty(ids: list[int]) -> None:
     tombstones.strip(ids)
+    Act.objects.filter(message__in=ids).exclude(state=Act.State.DONE).update(state=Act.State.WITHDRAWN)
     Message.objects.filter(pk__in=ids).update(
         text="",
         subject="",
@@ -184,7 +199,7 @@ def _part(known: Known, by: Member | None, counts: Counter[str]) -> None:
         for one in known.identities:
             if not one.address.startswith(NOBODY):
                 # a key of chance: if they ever write again, they are a stranger
-                named = {"address": f"{NOBODY}{one.pk}", "name": "", "key": secrets.token_bytes(16)}
+                named = {"address": f"{NOBODY}{one.pk}", "name": "", "followers": "", "key": secrets.token_bytes(16)}
                 changed |= bool(Identity.objects.filter(pk=one.pk).update(**named))
         people = Person.objects.filter(pk__in=[one.pk for one in known.everyone])
         if not changed and not people.exclude(name="").exists() and not counts:

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rapport.accounts.models import Workspace
 from rapport.core.models import Work
-from rapport.core.saying import grouped
-from rapport.inbox import rhythm
+from rapport.core.saying import grouped, said
+from rapport.inbox import rhythm, scanning, vouching
 from rapport.inbox.models import Arrival, Message, Pulse, Source
 from rapport.inbox.standing import SOON
 
@@ -31,6 +31,8 @@ LAG_OF = 2_000
 """The newest messages of the workspace of which the lag is told."""
 JOBS = {
     "import": gettext_lazy("An import"),
+    "mail.vouch": gettext_lazy("Looking up who vouches for your mail"),
+    "backfill": gettext_lazy("Bringing along what was said before"),
     "export": gettext_lazy("An export"),
     "forget": gettext_lazy("Forgetting a person"),
     "outgoing.send": gettext_lazy("An answer on its way out"),
@@ -46,6 +48,8 @@ class Sentence:
 
     text: str
     bad: bool = False
+    elsewhere: bool = False
+    """The page says it at a place of its own; the command says it here."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,13 @@ class SourceHealth:
     now: datetime
 
     @property
+    def vouched(self) -> vouching.Vouched | None:
+        """Who vouches for a mailbox's mail, as it was looked up last."""
+        return vouching.of(self.source)
+
+    @property
     def sentences(self) -> list[Sentence]:
-        return [*_silence(self), *_lag(self), *_rows(self)]
+        return [*_silence(self), *_lag(self), *_rows(self), *_vouching(self)]
 
     @property
     def well(self) -> bool:
@@ -75,10 +84,26 @@ class Health:
 
     sources: list[SourceHealth]
     dead: list[Work]
+    unscanned: int = 0
+    unscanned_since: datetime | None = None
+    now: datetime | None = None
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """What concerns no source alone."""
+        if not self.unscanned or self.unscanned_since is None or self.now is None:
+            return []
+        words = ngettext(
+            "%(n)s file waits for the virus scanner, the oldest for %(span)s. Is it running?",
+            "%(n)s files wait for the virus scanner, the oldest for %(span)s. Is it running?",
+            self.unscanned,
+        )
+        facts = {"n": grouped(self.unscanned), "span": length(self.now - self.unscanned_since)}
+        return [Sentence(words % facts, bad=True)]
 
     @property
     def well(self) -> bool:
-        return not self.dead and all(one.well for one in self.sources)
+        return not self.dead and not self.sentences and all(one.well for one in self.sources)
 
 
 def look(workspace: Workspace, now: datetime) -> Health:
@@ -102,7 +127,7 @@ def look(workspace: Workspace, now: datetime) -> Health:
         for source in sources
     ]
     dead = Work.objects.filter(workspace_id=workspace.pk).exclude(dead_at=None).order_by("-dead_at", "-pk")
-    return Health(found, list(dead))
+    return Health(found, list(dead), *scanning.waits(workspace.pk, now), now)
 
 
 def verdicts(workspace: Workspace, sources: list[Source], now: datetime) -> dict[int, rhythm.Verdict]:
@@ -194,6 +219,14 @@ def _rows(one: SourceHealth) -> list[Sentence]:
         words = ngettext("%(n)s message is set aside.", "%(n)s messages are set aside.", n)
         found.append(Sentence(words % {"n": grouped(n)}, bad=True))
     return found
+
+
+def _vouching(one: SourceHealth) -> list[Sentence]:
+    """What is wrong with the records that vouch for our mail; what is well with them stands on the page alone."""
+    found = one.vouched.findings if one.vouched else ()
+    return [
+        Sentence(f"{finding.kind}: {said(finding.words)}", bad=True, elsewhere=True) for finding in found if finding.bad
+    ]
 
 
 def gave_up(row: Work) -> str:

@@ -14,8 +14,10 @@ from django.db.models import Model, QuerySet
 from rapport.accounts.models import Workspace
 from rapport.core.models import Work
 from rapport.inbox.models import (
+    Act,
     Arrival,
     Attachment,
+    Continuation,
     Conversation,
     Disposition,
     Draft,
@@ -74,6 +76,8 @@ PLACES = (
     Place(Fact, "workspace_id", ("thing", "words")),
     Place(Draft, "conversation__workspace_id", ("text",), talk="conversation_id"),
     Place(Outgoing, "workspace_id", ("text", "error", "content_warning"), talk="conversation_id"),
+    Place(Act, "workspace_id", ("text", "error"), talk="message__conversation_id"),
+    Place(Continuation, "workspace_id", ("thread",), talk="conversation_id"),
     Place(Person, "workspace_id", ("organisation", "note")),
     Place(Relation, "workspace_id", ("words", "note")),
     Place(Organisation, "workspace_id", ("name",)),
@@ -99,6 +103,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.Tag": "The words we chose ourselves.",
     "inbox.Source": "Names we gave, and what its channel needs to connect.",
     "people.Person": "The person itself becomes nobody.",
+    "inbox.SelfSent": "Hashes of addresses, of the last days.",
     "people.Order": "The shop's name on its network, a currency and a key.",
     "people.Organisation": "A key.",
     "people.Trait": "A kind and a hash; those of somebody forgotten are deleted.",
@@ -127,6 +132,7 @@ OF_NOBODY: dict[str, str] = {
     "inbox.PushAddress": "A browser of our own members, sealed.",
     "inbox.PushKey": "A key, sealed.",
     "inbox.Visit": "A key.",
+    "inbox.Continuation": "A key.",
     "inbox.Attachment": "Codes, keys, and bytes, which go with their message.",
 }
 """Further columns of text or JSON that hold nobody's words, and why."""

@@ -18,7 +18,7 @@ from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.hints import hint
-from rapport.inbox import private, visits
+from rapport.inbox import automatic, private, visits
 from rapport.inbox.models import Message, Visit
 
 PATIENCE = timedelta(minutes=2)
@@ -52,6 +52,9 @@ def post(row: work.Claimed) -> None:
         return
     if visits.degree_of(visit):  # they have the talk before them: a moment more
         work.put("chat.letter", row.payload, workspace_id=visit.workspace_id, due_at=now() + PATIENCE)
+        return
+    if why := automatic.claim(visit.workspace_id, visit.email, f"visit {visit.pk}", automatic.LETTERS):
+        _held(visit, why)
         return
     before, until = visit.posted_at, unseen[0].said_at
     with write():
@@ -99,6 +102,14 @@ def _around(visit: Visit) -> base.Around:
     )
 
 
+def _held(visit: Visit, why: str) -> None:
+    """No letter goes: their words stand in the chat, and the desk reads why."""
+    with write():
+        Visit.objects.filter(pk=visit.pk).update(error=why)
+        if visit.conversation is not None:
+            hint(visit.workspace_id, "conversation", visit.conversation.pk)
+
+
 def _note_failure(visit: Visit, error: ChannelError, before: Any) -> None:
     """What certainly never left goes again later; of the rest the desk reads why."""
     again = not error.permanent and not error.unknown
@@ -108,4 +119,5 @@ def _note_failure(visit: Visit, error: ChannelError, before: Any) -> None:
         if visit.conversation is not None:
             hint(visit.workspace_id, "conversation", visit.conversation.pk)
     if again:
+        automatic.give_back(visit.workspace_id, visit.email, f"visit {visit.pk}")
         raise work.Again(error.message, error.retry_after)

@@ -19,7 +19,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, doubting, sending, speaking, splitting, turning, working
+from rapport.inbox import colliding, continuing, doubting, sending, splitting, turning, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
@@ -30,14 +30,14 @@ States = Outgoing.State
 _ONCE = re.compile(r"[0-9a-f]{32}\Z")
 
 
-def save_draft(conversation: Conversation, text: str, *, by: Member) -> None:
-    """Keep what somebody is typing. An empty draft is forgotten."""
+def save_draft(conversation: Conversation, text: str, *, by: Member, place: str = "") -> None:
+    """Keep what somebody is typing, and where they mean to say it. An empty draft is forgotten."""
     words = clean(text)[:100_000]
+    place = place if place in {continuing.PUBLIC, continuing.PRIVATE} else ""
     with write():
         if words.strip():
-            Draft.objects.update_or_create(
-                conversation=conversation, member=by, defaults={"text": words, "updated_at": now()}
-            )
+            kept = {"text": words, "place": place, "updated_at": now()}
+            Draft.objects.update_or_create(conversation=conversation, member=by, defaults=kept)
         else:
             Draft.objects.filter(conversation=conversation, member=by).delete()
 
@@ -51,16 +51,19 @@ def reply(
     once: str = "",
     sure: bool = False,
     split: bool = False,
+    place: str = "",
+    aloud: bool = False,
 ) -> Outgoing:
     """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
-    names the form it was written in, so that a form sent twice is one answer.
+    names the form it was written in, so that a form sent twice is one answer; ``place`` is ``public`` or ``private``
+    where its writer chose, ``aloud`` that they mean to leave a private talk by it (see ``continuing``).
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be; Doubted (a Refused) where there is
     something to think about first, unless the writer is ``sure``; TooLong (a Refused) where it would have to leave as
-    several messages, unless the writer lets it ``split``.
+    several messages, unless the writer lets it ``split``; Widened (a Refused) unless ``aloud``.
     """
     words = clean(text).strip()
-    save_draft(conversation, words, by=by)
+    save_draft(conversation, words, by=by, place=place)
     with write():
         # Locked, so that two who answer at once are told of each other.
         row = locked(Conversation.objects).filter(pk=conversation.pk).first()
@@ -72,11 +75,12 @@ def reply(
         if sent_before is not None and _same(sent_before, row, words, by):
             Draft.objects.filter(conversation=row, member=by).delete()
             return sent_before
-        several = _refuse(row, words, by, seen, split=split)
+        several = _refuse(row, words, by, seen, split=split, place=place)
+        aimed = continuing.aim(row, place, aloud=aloud)
         if not sure and (doubt := doubting.doubt(row, words)):
             raise doubt
         key = once if _ONCE.match(once) and sent_before is None else new_key()
-        return _hold(row, words, by, key, split=several)
+        return _hold(row, words, by, key, aimed, split=several)
 
 
 def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) -> bool:
@@ -85,11 +89,15 @@ def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) ->
     return there and sent.state != States.WITHDRAWN
 
 
-def _hold(conversation: Conversation, words: str, by: Member, key: str, *, split: bool) -> Outgoing:
+def _hold(
+    conversation: Conversation, words: str, by: Member, key: str, aimed: tuple[Message | None, str], *, split: bool
+) -> Outgoing:
+    to, visibility = aimed
     outgoing = Outgoing.objects.create(
         workspace_id=conversation.workspace_id,
         conversation=conversation,
-        in_reply_to=speaking.latest(conversation),
+        in_reply_to=to,
+        visibility=visibility,
         by=by,
         text=words,
         key=key,
@@ -106,6 +114,7 @@ def _hold(conversation: Conversation, words: str, by: Member, key: str, *, split
         state=turning.on_reply(asks=asks(words)),
         due_at=None,
         assignee_id=conversation.assignee_id or by.pk,
+        facts={"outgoing": outgoing.pk},
     )
     work.put(
         "outgoing.send",
@@ -124,7 +133,7 @@ def held_seconds(conversation: Conversation) -> int:
     )
 
 
-def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None, *, split: bool) -> bool:
+def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | None, *, split: bool, place: str) -> bool:
     """Whether it leaves as several messages; raises Refused where it cannot leave."""
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
@@ -132,7 +141,7 @@ def _refuse(conversation: Conversation, words: str, by: Member, seen: Seen | Non
         raise Refused(why)
     if not words:
         raise Refused("Write your answer first.")
-    several = splitting.must_fit(conversation, words, split=split)
+    several = splitting.must_fit(conversation, words, split=split, place=place)
     if seen and (told := colliding.collision(colliding.since(conversation, seen, by=by))):
         raise told
     return several
@@ -157,7 +166,8 @@ def withdraw(outgoing: Outgoing, *, by: Member) -> bool:
             raise Refused("It has already left: it can no longer be taken back.")
         record("outgoing.withdrawn", outgoing, by=by)
         sending.stand_again(outgoing, by=by)
-        save_draft(outgoing.conversation, outgoing.text, by=by)
+        place = continuing.PUBLIC if continuing.is_public(outgoing) else continuing.PRIVATE
+        save_draft(outgoing.conversation, outgoing.text, by=by, place=place)
     return True
 
 

@@ -13,19 +13,23 @@ import msgspec
 
 from rapport.accounts.models import Member
 from rapport.channels import base
-from rapport.channels.base import ChannelError, Finds, Handle, Recognises, Sends, Targets
+from rapport.channels.base import ChannelError, Finds, Handle, Recognises, Sends, Splits, Targets
 from rapport.channels.text import one_line
 from rapport.core import counters, work
 from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import aiming, keeping, posting, private, renewing, working
+from rapport.inbox import aiming, continuing, keeping, posting, private, renewing, working
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Conversation, Manner, Message, Outgoing
+from rapport.understanding import read
+from rapport.understanding.reading import Post, Us
 
 ATTEMPTS = 6
 EARLIER = 10
+LEAST_WORDS, CERTAIN = 12, 0.85
+"""Characters, and confidence, from which on the language of an answer is marked."""
 States = Outgoing.State
 log = logging.getLogger(__name__)
 
@@ -62,13 +66,14 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
     channel: Any = source.channel
     try:
         values = renewing.connected(source)
-        if in_doubt and (found := _look(channel, values, outgoing)) is not None:
-            return found
-        if not isinstance(channel, Sends):
-            raise ChannelError(source.cannot_send, permanent=True)
         with Purse(source, strict=False):
+            thread = _thread(outgoing, channel, values, in_doubt=in_doubt)
+            if in_doubt and (found := _look(channel, values, outgoing, thread)) is not None:
+                return found
+            if not isinstance(channel, Sends):
+                raise ChannelError(source.cannot_send, permanent=True)
             aiming.look(outgoing, channel, values)
-            return channel.send(values, _words(outgoing))
+            return channel.send(values, words(outgoing, thread))
     except ChannelError as error:
         keeping.refused(source, error)
         raise
@@ -78,14 +83,23 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
         raise ChannelError("Something broke on our side while it was being sent.", unknown=True) from error
 
 
-def _look(channel: Any, values: base.Settings, outgoing: Outgoing) -> Handle | None:
+def _thread(outgoing: Outgoing, channel: Any, values: base.Settings, *, in_doubt: bool) -> str:
+    """Where it stands, or will. What may have left already stays unknown while the network does not say."""
+    try:
+        return continuing.thread_of(outgoing, channel, values)
+    except ChannelError as error:
+        error.unknown = error.unknown or in_doubt
+        raise
+
+
+def _look(channel: Any, values: base.Settings, outgoing: Outgoing, thread: str) -> Handle | None:
     """Did it leave? An answer that cannot be looked up stays unknown, whatever the reason: it is not sent again."""
     if not isinstance(channel, Finds | Recognises):
         sentence = f"{channel.label} cannot say whether it arrived. Look there before you send it again."
         raise ChannelError(sentence, unknown=True, permanent=True)
     try:
         if isinstance(channel, Recognises):
-            return channel.recognise(values, _words(outgoing))
+            return channel.recognise(values, words(outgoing, thread))
         return channel.find(values, outgoing.key)
     except ChannelError as error:
         raise ChannelError(
@@ -93,7 +107,8 @@ def _look(channel: Any, values: base.Settings, outgoing: Outgoing) -> Handle | N
         ) from error
 
 
-def _words(outgoing: Outgoing) -> base.Outgoing:
+def words(outgoing: Outgoing, thread: str) -> base.Outgoing:
+    """The answer as its channel gets it."""
     conversation, to = outgoing.conversation, outgoing.in_reply_to
     letters = bool(getattr(conversation.source.channel, "writes_letters", False))
     return base.Outgoing(
@@ -101,10 +116,10 @@ def _words(outgoing: Outgoing) -> base.Outgoing:
         text=outgoing.text,
         author=one_line(str(outgoing.by or ""), 120),
         in_reply_to=to.external_id if to else "",
-        thread=conversation.thread,
+        thread=thread,
         recipient=to.identity.address if to and to.identity else "",
         subject=one_line(conversation.subject, 300),
-        public=conversation.public,
+        public=continuing.is_public(outgoing),
         around=_around(outgoing) if letters else msgspec.UNSET,
         how=_manner(outgoing) or msgspec.UNSET,
     )
@@ -120,8 +135,23 @@ def _manner(outgoing: Outgoing) -> base.Manner | None:
         participants=tuple(theirs.participants),
         version=to.version if to and _reads_versions(outgoing) else "",
         split=outgoing.split,
+        language=_language(outgoing),
+        written_at=outgoing.created_at if _confided(outgoing) else None,
     )
     return made if made != base.Manner() else None
+
+
+def _language(outgoing: Outgoing) -> str:
+    """The language of our words, for a network that marks it; none where they are too few to tell for certain."""
+    if len(outgoing.text) < LEAST_WORDS or not getattr(outgoing.conversation.source.channel, "marks_language", False):
+        return ""
+    found = read([Post(text=outgoing.text, ours=True)], Us())[0]
+    return found.language if found.language_confidence >= CERTAIN and found.language != "und" else ""
+
+
+def _confided(outgoing: Outgoing) -> bool:
+    """Does it leave a public thread for a private one, where nothing says after what it stands?"""
+    return bool(outgoing.visibility) and not continuing.is_public(outgoing)
 
 
 def _reads_versions(outgoing: Outgoing) -> bool:
@@ -144,18 +174,34 @@ def _around(outgoing: Outgoing) -> base.Around:
 def _left(outgoing: Outgoing, handle: Handle) -> None:
     """The network has it: keep our message under the network's own id, so that its echo is the same message."""
     with write():
-        message = keep(
-            outgoing.conversation, outgoing.text, outgoing.by, external_id=_name(outgoing, handle), url=handle.url
-        )
+        texts = _texts(outgoing, handle)
+        message = _stand(outgoing, texts[0], _name(outgoing, handle), handle.url)
+        for text, name in zip(texts[1:], handle.further, strict=False):
+            _stand(outgoing, text, name)
         state = States.DELIVERED if handle.delivered else States.SENT
-        if outgoing.visibility:
-            Manner.objects.get_or_create(message=message, defaults={"visibility": outgoing.visibility})
-            seen = outgoing.visibility in {"public", "unlisted"}
-            Message.objects.filter(pk=message.pk).update(public=seen)
-        Outgoing.objects.filter(pk=outgoing.pk).update(state=state, message=message, error="", sent_at=now())
+        Outgoing.objects.filter(pk=outgoing.pk).update(
+            state=state, message=message, error="", sent_at=now(), parts=list(handle.further)
+        )
         posting.follow(message)
-        record("outgoing.left", outgoing, by=outgoing.by, state=str(state))
+        public = continuing.is_public(outgoing)
+        record("outgoing.left", outgoing, by=outgoing.by, state=str(state), public=public)
         hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
+
+
+def _texts(outgoing: Outgoing, handle: Handle) -> list[str]:
+    """The words of each message that it left as; all of them in the first, where nobody can say."""
+    channel: Any = outgoing.conversation.source.channel
+    texts = channel.parts(outgoing.text) if handle.further and isinstance(channel, Splits) else []
+    return texts if len(texts) == 1 + len(handle.further) else [outgoing.text]
+
+
+def _stand(outgoing: Outgoing, text: str, name: str, url: str = "") -> Message:
+    """One message of the answer, as it stands there."""
+    public = continuing.is_public(outgoing)
+    message = keep(outgoing.conversation, text, outgoing.by, external_id=name, url=url, public=public)
+    if outgoing.visibility:
+        Manner.objects.get_or_create(message=message, defaults={"visibility": outgoing.visibility})
+    return message
 
 
 def _name(outgoing: Outgoing, handle: Handle) -> str:
@@ -172,8 +218,17 @@ def _name(outgoing: Outgoing, handle: Handle) -> str:
     return outgoing.key if taken else name
 
 
-def keep(conversation: Conversation, text: str, by: Member | None, *, external_id: str, url: str = "") -> Message:
-    """Our message as a row of the conversation, once. Whoever calls turns the conversation's state."""
+def keep(
+    conversation: Conversation,
+    text: str,
+    by: Member | None,
+    *,
+    external_id: str,
+    url: str = "",
+    public: bool | None = None,
+) -> Message:
+    """Our message as a row of the conversation, once. Whoever calls turns the conversation's state. ``public``: as the
+    conversation began, where nobody says."""
     moment = now()
     message, made = Message.objects.get_or_create(
         workspace_id=conversation.workspace_id,
@@ -187,7 +242,7 @@ def keep(conversation: Conversation, text: str, by: Member | None, *, external_i
             "network": conversation.network,
             "external_id": external_id,
             "ours": True,
-            "public": conversation.public,
+            "public": conversation.public if public is None else public,
             "addressed": "nearby",
             "said_at": moment,
             "arrived_at": moment,

@@ -18,17 +18,17 @@ class TooLong(Refused):
         self.count = count
 
 
-def can(conversation: Conversation) -> bool:
+def can(conversation: Conversation, place: str = "") -> bool:
     """May answers leave here as several? In public only: what is said directly is no thread."""
-    return conversation.public and isinstance(conversation.source.channel, Splits)
+    return conversation.public and place != "private" and isinstance(conversation.source.channel, Splits)
 
 
-def must_fit(conversation: Conversation, words: str, *, split: bool) -> bool:
+def must_fit(conversation: Conversation, words: str, *, split: bool, place: str = "") -> bool:
     """Whether it leaves as several. Raises Refused for what does not fit, TooLong where it would fit so."""
     try:
         lengths.must_fit(words, conversation.source.limit)
     except ChannelError as error:
-        count = _count(conversation, words) if can(conversation) else 0
+        count = _count(conversation, words) if can(conversation, place) else 0
         if not count:
             raise Refused(error.message) from error
         if not split:

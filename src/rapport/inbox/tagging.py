@@ -70,6 +70,13 @@ def untag(conversation: Conversation, tag: Tag, *, by: Member) -> Event | None:
         return _tell(conversation, "conversation.untagged", tag, by)
 
 
+def take_back(conversation: Conversation, tag: Tag) -> None:
+    """What undoing *tag* does: the tag is off again, however often this is asked for."""
+    with write():
+        if Tagging.objects.filter(conversation=conversation, tag=tag).delete()[0]:
+            hint(conversation.workspace_id, "conversation", conversation.pk)
+
+
 def put_back(conversation: Conversation, tag: Tag, *, by: Member) -> None:
     """What undoing *untag* does: the tag is there again, however often this is asked for."""
     with write():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rapport.inbox import attaching
-from rapport.inbox.models import Conversation, Disposition, Fact, Feeling, Manner, Promise, Reading, Revision
+from rapport.inbox.models import Act, Conversation, Disposition, Fact, Feeling, Manner, Promise, Reading, Revision
 
 
 def strip(ids: list[int]) -> None:
@@ -12,6 +12,7 @@ def strip(ids: list[int]) -> None:
     Reading.objects.filter(message__in=ids).delete()
     Revision.objects.filter(message__in=ids).delete()
     Manner.objects.filter(message__in=ids).delete()
+    Act.objects.filter(message__in=ids).update(text="", error="")
     for model in (Fact, Promise, Feeling):
         model.objects.filter(message__in=ids).delete()
     for row in Disposition.objects.filter(message__in=ids):

@@ -122,7 +122,7 @@ def _take_answer_back(row: Conversation, event: Event, by: Member) -> None:
 
 def _untag(row: Conversation, event: Event, by: Member) -> None:
     if (tag := _tag_of(row, event)) is not None:
-        tagging.untag(row, tag, by=by)
+        tagging.take_back(row, tag)
 
 
 def _tag_again(row: Conversation, event: Event, by: Member) -> None:
@@ -142,7 +142,7 @@ def _uncorrect(row: Conversation, event: Event, by: Member) -> None:
 
 
 Part = Callable[[Conversation, Event, Member], None]
-_PARTS: dict[str, tuple[Part, ...]] = {
+PARTS: dict[str, tuple[Part, ...]] = {
     "conversation.noted": (_take_note_back,),
     "conversation.answered_there": (_stand_again, _take_answer_back),
     "conversation.tagged": (_untag,),
@@ -155,4 +155,4 @@ _PARTS: dict[str, tuple[Part, ...]] = {
 def _parts(event: Event) -> tuple[Part, ...]:
     if event.facts.get("code") == "correction":
         return (_stand_again, _uncorrect)
-    return _PARTS.get(event.verb, (_stand_again,))
+    return PARTS.get(event.verb, (_stand_again,))

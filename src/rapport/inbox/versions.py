@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from rapport.channels.base import Envelope
 from rapport.core.hashing import key
 
 DELETED = "deleted"
+_SERVERS = re.compile(r"(?<!\w)@([\w.-]+)@[\w.:-]*\w")
+_BEFORE = re.compile(r"(?:@[\w.-]+\s+)+")
 
 
 def version(envelope: Envelope) -> str:
@@ -16,3 +20,13 @@ def version(envelope: Envelope) -> str:
     if envelope.deleted:
         return DELETED
     return envelope.version or key(envelope.text, envelope.subject, "").hex()
+
+
+def alike(one: str, other: str) -> bool:
+    """The same words, but for the handles that a network puts before an answer, their servers, and blanks?"""
+    return _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    words = " ".join(_SERVERS.sub(r"@\1", text).split())
+    return _BEFORE.sub("", f"{words} ", count=1).strip() if words.startswith("@") else words

@@ -5,6 +5,7 @@ Taking them back is ``undoing``; snoozing, asking inside and tagging have module
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -34,6 +35,8 @@ REASONS_FOR_SILENCE: dict[str, str] = {
 }
 _TURNS = ("state", "assignee_id", "due_at", "snoozed_until", "position", "urgency", "headline")
 _MOMENTS = ("due_at", "snoozed_until")
+_ANSWERS = ("conversation.replied", "conversation.answered_there")
+_PUTS_AWAY = ("conversation.settled", "conversation.quieted", *_ANSWERS)
 
 
 def standing(conversation: Conversation) -> dict[str, Any]:
@@ -101,8 +104,15 @@ def settle(conversation: Conversation, *, by: Member) -> Event:
 
 
 def reopen(conversation: Conversation, *, by: Member) -> Event:
-    """Back to the desk."""
-    return change(conversation, "conversation.reopened", by=by, state="needs_answer")
+    """Back to the desk, with the deadline it had where it was put away without an answer."""
+    return change(conversation, "conversation.reopened", by=by, state="needs_answer", due_at=_owed_until(conversation))
+
+
+def _owed_until(conversation: Conversation) -> datetime | None:
+    acts = Event.objects.filter(subject="conversation", subject_id=conversation.pk, verb__in=_PUTS_AWAY)
+    verb, facts = acts.order_by("-id").values_list("verb", "facts").first() or ("", {})
+    due_at = facts.get("was", {}).get("due_at") if verb not in _ANSWERS else None
+    return parse_datetime(due_at) if due_at else conversation.due_at
 
 
 def note(conversation: Conversation, text: str, *, by: Member) -> Note:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import msgspec
 from django.db.models import F
 
@@ -15,7 +17,23 @@ from rapport.inbox.versions import version
 from rapport.ingest import cards, orders, remarks, sql
 
 _encode = msgspec.json.Encoder().encode
-_COLUMNS = ("workspace", "source", "key", "raw", "envelope", "arrived_at", "due_at", "lease", "attempts", "error")
+_COLUMNS = (
+    "workspace",
+    "source",
+    "key",
+    "raw",
+    "envelope",
+    "arrived_at",
+    "due_at",
+    "lease",
+    "attempts",
+    "error",
+    "history",
+)
+
+
+LATELY = timedelta(minutes=5)
+"""Whoever wrote while a source was being connected, or just before, waits like everybody else."""
 
 
 class Lost(Exception):
@@ -27,14 +45,17 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
 
     People, orders and notes of a former desk need no reading: they are where they belong when this returns. ``token``
     is the lease under which it was fetched (raises Lost where it is no longer held); ``stream``: its cursor is that of
-    listening; ``history``: it brings what is old and tells nothing of the source's rhythm.
+    listening; ``history``: what was said before the source was connected is marked as brought along, and tells nothing
+    of the source's rhythm.
     """
     moment = now()
     with write():
         if token and not locked(Source.objects).filter(pk=source.pk, lease=token).exists():
             raise Lost(Lost.__doc__)
         items = (*batch.items, *_known(source, batch.gone))
-        fresh = sql.insert(Arrival, _COLUMNS, (_row(source, item, moment) for item in items))
+        old = [history and _was_before(source, item) for item in items]
+        rows = (_row(source, item, moment, was) for item, was in zip(items, old, strict=True))
+        fresh = sql.insert(Arrival, _COLUMNS, rows)
         attaching.keep(source.workspace_id, batch.items)
         cards.keep(source.workspace, batch.cards)
         orders.keep(source.workspace, batch.orders)
@@ -43,9 +64,10 @@ def accept(source: Source, batch: Batch, *, token: str = "", stream: bool = Fals
             reporting.put(source.workspace_id, report)
         place = "stream_cursor" if stream else "cursor"
         changes: dict[str, object] = {place: batch.cursor} if batch.cursor is not None else {}
-        if (fresh and not history) or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life
+        alive = fresh and not all(old)
+        if alive or batch.cards or batch.orders or batch.remarks:  # the same again is no sign of life
             changes["last_arrival_at"] = moment
-        if fresh and source.kind != "files" and not history:  # a history has no rhythm
+        if alive and source.kind != "files" and not history:  # a history has no rhythm
             Pulse.beat(source, fresh, moment)
         if batch.passed:
             changes["passed"] = F("passed") + batch.passed
@@ -66,6 +88,24 @@ def _known(source: Source, gone: tuple[Item, ...]) -> list[Item]:
     return [named[found] for found in sql.ids(Message, source.workspace_id, named)] if named else []
 
 
-def _row(source: Source, item: Item, moment: object) -> tuple[object, ...]:
+def _was_before(source: Source, item: Item) -> bool:
+    """Was it said before the source was connected? What does not say when was."""
+    said_at = item.envelope.said_at
+    return said_at is None or said_at < source.created_at - LATELY
+
+
+def _row(source: Source, item: Item, moment: object, history: bool) -> tuple[object, ...]:
     arrival = arrival_key(source.pk, item.envelope, version(item.envelope))
-    return (source.workspace_id, source.pk, arrival, item.raw, _encode(item.envelope), moment, moment, "", 0, "")
+    return (
+        source.workspace_id,
+        source.pk,
+        arrival,
+        item.raw,
+        _encode(item.envelope),
+        moment,
+        moment,
+        "",
+        0,
+        "",
+        history,
+    )

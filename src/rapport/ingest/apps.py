@@ -8,6 +8,7 @@ class IngestConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the modules that hold jobs and readers, so that the worker knows them by name."""
+        import rapport.inbox.acting
         import rapport.inbox.bulk
         import rapport.inbox.forgetting
         import rapport.inbox.notices.announcing

@@ -11,9 +11,10 @@ from rapport.accounts.models import Member, Role, User, Workspace
 from rapport.channels.base import Batch
 from rapport.channels.demo import story
 from rapport.core.database import now, write
-from rapport.inbox import snoozing, tagging, viewing, working
+from rapport.core.models import Event
+from rapport.inbox import snoozing, tagging, unwinding, viewing, working
 from rapport.inbox.models import Conversation, Message, Source, Term
-from rapport.ingest import accepting, pipeline, pretending
+from rapport.ingest import accepting, demo_taught, pipeline, pretending
 
 VISITOR = "bea"
 ROLES = {
@@ -52,6 +53,11 @@ def plant(user: User | None = None) -> Member:
         for name, member in staff.items():
             Message.objects.filter(workspace=acme, ours=True, identity__address=name).update(by=member)
         _act(acme, {who: staff[name] for who, name in story.OURS.items()})
+        demo_taught.teach(acme, staff[story.OURS["dana"]], staff[story.OURS["dave"]])
+        done = Event.objects.filter(workspace_id=acme.pk)
+        done.update(
+            at=now() - 2 * unwinding.REACHES
+        )  # the story was over when the visitor came: u is for their own acts
         for name, words in VIEWS.items():
             viewing.keep(name, words, by=bea, shared=True)
         Member.objects.filter(workspace=acme).update(guide_step=1)

@@ -6,7 +6,7 @@ import unicodedata
 
 from rapport.accounts.models import Workspace
 from rapport.channels.base import Author
-from rapport.core.database import now
+from rapport.core.database import locked, now
 from rapport.ingest import sql
 from rapport.ingest.line import Line, clean
 from rapport.people import addresses
@@ -53,6 +53,19 @@ def attach(workspace: Workspace, lines: list[Line]) -> None:
         Person.objects.filter(pk__in=people, identities=None).delete()
     for line in lines:
         line.identity_id = known[identity_key(line)]
+    _follow(lines)
+
+
+def _follow(lines: list[Line]) -> None:
+    """How many follow somebody, as the last of these lines tells it; only what is new is written."""
+    told = {line.identity_id: line.envelope.author.followers for line in lines if line.envelope.author.followers}
+    if not told:
+        return
+    was = Identity.objects.filter(pk__in=told).values_list("pk", "followers")
+    changed = {id: told[id] for id, before in was if before != told[id]}
+    # In the order of their numbers, as every worker does: two never wait crosswise.
+    in_order = locked(Identity.objects.filter(pk__in=changed).order_by("pk")).values_list("pk", flat=True)
+    sql.update(Identity, ("followers",), [(id, changed[id]) for id in in_order] if changed else [])
 
 
 def called(author: Author) -> str:

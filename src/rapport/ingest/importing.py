@@ -98,7 +98,9 @@ def _standing(source: Source, chosen: dict[str, Any]) -> int | None:
 
     Raises Refused where another import into the same source is not over: both would write down their place there.
     """
-    for row in progressing.imports(source.workspace_id).filter(payload__source=source.pk, done_at=None, dead_at=None):
+    for row in progressing.imports(source.workspace_id).filter(
+        kind="import", payload__source=source.pk, done_at=None, dead_at=None
+    ):
         if row.payload.get("cancel"):
             raise Refused(
                 "Import %(n)s of %(file)s is being taken out. Wait until it is gone.", n=str(row.pk), file=source.name
@@ -135,7 +137,7 @@ def cancel(job: Work, *, by: Member | None) -> None:
         ended = {"until": row.done_at.timestamp()} if row.done_at else {}
         work.again(row.pk, payload=row.payload | ended | {"cancel": True})
         if source := Source.objects.filter(pk=row.payload["source"]).first():
-            record("import.cancelled", source, by=by)
+            record(f"{row.kind}.cancelled", source, by=by)
 
 
 def _may(by: Member | None) -> None:
@@ -152,7 +154,11 @@ def run(row: work.Claimed) -> None:
         return
     if source is None:
         raise work.Dead("The source of this import is gone: somebody removed it.")
-    if progressing.imports(source.workspace_id).filter(payload__source=source.pk, pk__gt=row.id).exists():
+    if (
+        progressing.imports(source.workspace_id)
+        .filter(kind="import", payload__source=source.pk, pk__gt=row.id)
+        .exists()
+    ):
         raise work.Dead("The same file was imported again since. Start it anew if rows are missing.")
     path = Path(row.payload["path"])
     try:

@@ -7,7 +7,7 @@ needed an answer (or, snoozed, will again); what nobody touched is replayed from
 from __future__ import annotations
 
 from rapport.inbox import turning, whereabouts
-from rapport.inbox.models import Conversation, Draft, Message, Note, Outgoing, Tagging
+from rapport.inbox.models import Continuation, Conversation, Draft, Message, Note, Outgoing, Tagging
 from rapport.ingest import sql
 from rapport.ingest.line import Counted, Thread, clean
 
@@ -58,7 +58,7 @@ def _move(moves: list[tuple[int, int]]) -> None:
     """Everything of the first goes to the second; then the first is gone."""
     _join_drafts(dict(moves))
     _join_tags(dict(moves))
-    for model in (Message, Note, Outgoing, Draft, Tagging):
+    for model in (Message, Note, Outgoing, Draft, Tagging, Continuation):
         sql.move(model, "conversation", moves)
     Conversation.objects.filter(pk__in=[lost for lost, _ in moves]).delete()
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 
+import msgspec
+
 from rapport.accounts.models import Member, Workspace
 from rapport.channels.base import Batch
 from rapport.channels.demo import story
@@ -99,10 +101,14 @@ def _gap(number: int) -> timedelta:
     return arrivals()[number][0] - before
 
 
-def _say(workspace_id: int, one: Story, talk: Talk, position: int) -> None:
+def _say(workspace_id: int, one: Story, talk: Talk, position: int, *, private: bool = False) -> None:
     """One message goes the way of every other. Said twice, it is the same message."""
     if source := Source.objects.filter(workspace_id=workspace_id, kind=f"demo_{talk.on}").first():
-        accepting.accept(source, Batch(items=(story.item(one, talk, position, now()),)))
+        item = story.item(one, talk, position, now())
+        if private:
+            said = msgspec.structs.replace(item.envelope, public=False, visibility="direct")
+            item = msgspec.structs.replace(item, envelope=said)
+        accepting.accept(source, Batch(items=(item,)))
 
 
 @on("outgoing.left")
@@ -119,7 +125,12 @@ def heard(event: Event) -> None:
     _, talk, position, wait = found
     work.put(
         "demo.answer",
-        {"workspace": outgoing.workspace_id, "talk": talk.id, "number": number},
+        {
+            "workspace": outgoing.workspace_id,
+            "talk": talk.id,
+            "number": number,
+            "private": outgoing.visibility == "direct",
+        },
         workspace_id=outgoing.workspace_id,
         due_at=now() + wait,
         key=f"{_name(outgoing.workspace_id)}:{story.name_of(talk, position)}",
@@ -131,7 +142,7 @@ def answer(row: work.Claimed) -> None:
     """They take up what we said."""
     if found := _after_answer("", row.payload["talk"], row.payload["number"]):
         one, talk, position, _ = found
-        _say(row.payload["workspace"], one, talk, position)
+        _say(row.payload["workspace"], one, talk, position, private=bool(row.payload.get("private")))
 
 
 def _after_answer(network: str, thread: str, number: int) -> tuple[Story, Talk, int, timedelta] | None:

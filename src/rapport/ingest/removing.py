@@ -34,9 +34,16 @@ MADE_ANEW = {Trait, Likeness}
 _decode = msgspec.json.Decoder(Envelope).decode
 
 
-def take_out(row: work.Claimed, source: Source, began: datetime, until: datetime | None) -> None:
-    """Take out what arrived from this source since ``began``. Progress: ``removed`` and ``kept`` (messages)."""
+def take_out(
+    row: work.Claimed, source: Source, began: datetime, until: datetime | None, *, history: bool = False
+) -> None:
+    """Take out what arrived from this source since ``began``. Progress: ``removed`` and ``kept`` (messages).
+
+    ``history``: of a source that lives, only what was brought along from the time before it was connected.
+    """
     arrivals = Arrival.objects.filter(source=source, arrived_at__gte=began)
+    if history:
+        arrivals = arrivals.filter(history=True)
     if until is not None:
         arrivals = arrivals.filter(arrived_at__lte=until)
     removed, kept, last = int(row.progress.get("removed", 0)), 0, 0
@@ -46,11 +53,12 @@ def take_out(row: work.Claimed, source: Source, began: datetime, until: datetime
             batch = list(locked(arrivals.filter(pk__gt=last)).order_by("pk")[:BATCH])
             if not batch:
                 break
-            gone, stayed = _take_out(source, batch, began)
+            gone, stayed = _take_out(source, batch, began, history=history)
             last, removed, kept = batch[-1].pk, removed + gone, kept + stayed
             if not row.extend(**row.progress | {"removed": removed, "kept": kept}):
                 raise work.Stopped
-    _finish(source)
+    if not history:
+        _finish(source)
 
 
 def _finish(source: Source) -> None:
@@ -63,12 +71,13 @@ def _finish(source: Source) -> None:
     unreadable_file(source).unlink(missing_ok=True)
 
 
-def _take_out(source: Source, batch: list[Arrival], began: datetime) -> tuple[int, int]:
+def _take_out(source: Source, batch: list[Arrival], began: datetime, *, history: bool) -> tuple[int, int]:
     """(messages removed, messages kept because a person acted there) of these arrivals."""
     envelopes = {arrival.pk: _decode(bytes(arrival.envelope)) for arrival in batch}
     keys = {id: key(envelope.network, envelope.external_id) for id, envelope in envelopes.items()}
     known = sql.ids(Message, source.workspace_id, keys.values())
     brought = Message.objects.filter(pk__in=known.values(), source=source, arrived_at__gte=began)
+    brought = brought.filter(history=True) if history else brought
     joined = set(brought.values_list("conversation_id", flat=True))
     rows = {row.pk: row for row in locked(Conversation.objects.filter(pk__in=joined)).order_by("pk")}
     touched = _touched(rows.values())

@@ -195,7 +195,10 @@ def _lift(changed: list[Replayed], rows: dict[int, Conversation]) -> list[counte
         row, decided = rows[one.message.conversation_id], one.decided
         if decided is None or decided.needs == "no":
             continue
-        clock = clocks.start(one.message.said_at, now(), decided.urgency, settings.RAPPORT_DUE_HOURS)
+        said = one.message
+        if not clocks.owed(said.said_at, said.arrived_at, decided.urgency, history=said.history):
+            continue
+        clock = clocks.start(said.said_at, now(), decided.urgency, settings.RAPPORT_DUE_HOURS, history=said.history)
         if row.state == turning.QUIET:
             bumps += [(row.workspace_id, name, -1) for name in row.counter_keys()]
             row.state, row.urgency, row.headline = turning.NEEDS_ANSWER, decided.urgency, headline(decided)

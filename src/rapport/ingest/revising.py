@@ -24,7 +24,7 @@ from rapport.inbox.triage.decide import decide
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.inbox.triage.disposition import Facts
 from rapport.inbox.triage.words import headline
-from rapport.inbox.versions import version
+from rapport.inbox.versions import alike, version
 from rapport.ingest import burying
 from rapport.ingest.line import Line, clean
 from rapport.learning import serving
@@ -90,7 +90,8 @@ def _edit(message: Message, line: Line, us: Us) -> list[counters.Bump]:
     """Keep the old words, read and judge the new ones. How the counters move."""
     text, old = clean(line.envelope.text), Revision(message=message, version=message.version, text=message.text)
     message.version = version(line.envelope)[:80]
-    if text == message.text:  # the network names anew what it already said: the echo of our own answer
+    if text == message.text or (message.ours and alike(text, message.text)):
+        # The network names anew what it already said: the echo of our own words, with the handles of those it went to.
         message.save(update_fields=["version"])
         return []
     old.save()

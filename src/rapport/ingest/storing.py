@@ -50,6 +50,7 @@ _MESSAGE = (
     "said_at",
     "arrived_at",
     "deleted_at",
+    "history",
 )
 _READING = ("message", "model", "language", "valence", "data")
 _MANNER = ("message", "quoted", "visibility", "content_warning", "participants")
@@ -189,6 +190,7 @@ def _message_row(workspace: Workspace, line: Line) -> tuple[object, ...]:
         line.said_at,
         line.arrival.arrived_at,
         None,
+        line.arrival.history,
     )
 
 
@@ -198,7 +200,8 @@ def _finish(
     """Mark the arrivals done, record one Event for the batch, hint, and count: the last statements."""
     Arrival.objects.filter(pk__in=arrivals).update(done_at=now(), lease="", error="")
     if fresh or revised.count:
-        needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no")
+        # What was brought along with a new source rings nowhere: whoever reads this Event to tell somebody counts on it.
+        needs = sum(1 for line in fresh if line.decision and line.decision.needs != "no" and not line.arrival.history)
         first, last = (fresh[0].message_id, fresh[-1].message_id) if fresh else (0, 0)
         record(
             "messages.arrived",

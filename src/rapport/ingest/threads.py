@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from django.db import connection
@@ -20,12 +20,14 @@ from rapport.channels.base import Envelope
 from rapport.core.database import locked, now
 from rapport.core.hashing import key
 from rapport.inbox import turning
-from rapport.inbox.models import Conversation, Message
+from rapport.inbox.models import Continuation, Conversation, Message
 from rapport.ingest import merging, sql
 from rapport.ingest.line import Crossed, Line, Thread, clean
 from rapport.understanding.reading import Turn
 
 TURNS = 12
+SKEW = timedelta(seconds=30)
+"""How far the clocks of two servers may lie apart."""
 _NEW = (
     *("id", "workspace", "source", "network", "key", "thread", "identity", "subject", "snippet", "public", "state"),
     *("urgency", "headline", "due_at", "position", "message_count", "last_message_at", "last_ours", "created_at"),
@@ -45,6 +47,7 @@ def attach(workspace: Workspace, lines: list[Line], beside: set[int]) -> list[Th
     """
     named = {id(line): _name(line.envelope) for line in lines}
     keys = {id(line): key(line.envelope.network, named[id(line)]) for line in lines}
+    _continue(workspace, lines, named, keys)
     names = {keys[id(line)]: named[id(line)] for line in lines}
     # Who brings a message and who brings what it answers must not pass each other unseen.
     sql.hold(workspace.pk, names.keys() | {line.key for line in lines})
@@ -69,6 +72,21 @@ def attach(workspace: Workspace, lines: list[Line], beside: set[int]) -> list[Th
 
 def _name(envelope: Envelope) -> str:
     return envelope.thread or envelope.reply_to or envelope.external_id
+
+
+def _continue(workspace: Workspace, lines: list[Line], named: dict[int, str], keys: dict[int, bytes]) -> None:
+    """What is said in a private thread in which a conversation goes on belongs to that conversation."""
+    private = [line for line in lines if line.envelope.thread and not line.envelope.public]
+    found = sql.ids(Continuation, workspace.pk, {keys[id(line)] for line in private}) if private else {}
+    if not found:
+        return
+    rows = {
+        bytes(row.key): row for row in Continuation.objects.filter(pk__in=found.values()).select_related("conversation")
+    }
+    for line in private:
+        row = rows.get(keys[id(line)])
+        if row is not None and line.said_at >= row.since - SKEW:
+            named[id(line)], keys[id(line)] = row.conversation.thread, bytes(row.conversation.key)
 
 
 def root(start: bytes, leads: Mapping[bytes, bytes]) -> bytes:

@@ -47,6 +47,14 @@ class Spoken:
     text: str
     asks: bool = False
     decided: Decision | None = None
+    history: bool = False
+    """It was brought along when its source was connected."""
+
+    @property
+    def owed(self) -> bool:
+        """May it turn its conversation to the desk, if it needs an answer?"""
+        urgency = self.decided.urgency if self.decided else 0
+        return clocks.owed(self.said_at, self.arrived_at, urgency, history=self.history)
 
 
 def turn(touched: list[Thread], lines: list[Line]) -> None:
@@ -80,8 +88,9 @@ def _is_late(thread: Thread, lines: list[Line]) -> bool:
 def _spoken(line: Line) -> Spoken:
     asks = line.reading is not None and _asks(line.reading.intents)
     return Spoken(
-        line.ours, line.said_at, line.arrival.arrived_at, line.identity_id, line.envelope.text, asks, line.decision
-    )
+        line.ours, line.said_at, line.arrival.arrived_at, line.identity_id, line.envelope.text, asks, line.decision,
+        line.arrival.history,
+    )  # fmt: skip
 
 
 def _asks(intents: dict[str, float]) -> bool:
@@ -98,15 +107,16 @@ def replay(ids: list[int]) -> dict[int, Thread]:
     rows = list(
         messages.filter(back__lte=MOST_REPLAYED)
         .order_by("conversation_id", "said_at", "id")
-        .values_list("id", "conversation_id", "ours", "said_at", "arrived_at", "identity_id", "beginning")
+        .values_list("id", "conversation_id", "ours", "said_at", "arrived_at", "identity_id", "beginning", "history")
     )
     decided = _decided(ids)
     readings = Reading.objects.filter(message__conversation_id__in=ids, message__ours=True)
     asking = {id for id, data in readings.values_list("message_id", "data") if _asks(data.get("intents", {}))}
     for conversation_id, spoken in groupby(rows, key=lambda row: row[1]):
-        for id, _, ours, said_at, arrived_at, identity_id, text in spoken:
+        for id, _, ours, said_at, arrived_at, identity_id, text, history in spoken:
             known = None if ours else decided.get(id)
-            step(stands[conversation_id], Spoken(ours, said_at, arrived_at, identity_id, text, id in asking, known))
+            said = Spoken(ours, said_at, arrived_at, identity_id, text, id in asking, known, history)
+            step(stands[conversation_id], said)
     return stands
 
 
@@ -140,10 +150,15 @@ def step(thread: Thread, said: Spoken) -> None:
 
 def _turn_on_theirs(thread: Thread, said: Spoken, decided: Decision) -> None:
     was = thread.state
+    if decided.needs != "no" and not said.owed:  # read, not owed: whoever looks finds it, and nobody is sent there
+        thread.state = turning.QUIET if thread.message_count == 1 else was
+        return
     thread.state = turning.on_arrival(thread.state, decided, first=thread.message_count == 1)
     thread.headline = headline(decided) if decided.needs != "no" or was != turning.NEEDS_ANSWER else thread.headline
     if decided.needs != "no":
-        clock = clocks.start(said.said_at, said.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS)
+        clock = clocks.start(
+            said.said_at, said.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS, history=said.history
+        )
         if was in {turning.NEEDS_ANSWER, turning.SNOOZED} and thread.message_count > 1:
             clock = clocks.earlier(clock, clocks.Clock(thread.due_at, thread.position))
             thread.urgency = max(thread.urgency, decided.urgency)

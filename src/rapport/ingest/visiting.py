@@ -20,7 +20,7 @@ from rapport.inbox import keeping, renewing
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Source
 from rapport.inbox.standing import next_visit
-from rapport.ingest import asides
+from rapport.ingest import asides, bringing
 from rapport.ingest.accepting import Lost, accept
 
 EVERY = timedelta(minutes=1)
@@ -93,7 +93,9 @@ def _take(source: Source, batch: Batch, token: str, *, stream: bool = False) -> 
         return
     if batch.unreadable:
         asides.keep(source, batch.unreadable)  # first: a row kept twice is found out, one never kept is not
-    accept(source, batch, token=token, stream=stream)
+    # A first look goes back a little by itself: where a history was wished for, what it finds belongs to that.
+    first = not stream and not source.cursor and bringing.wished(source)
+    accept(source, batch, token=token, stream=stream, history=first)
     if batch.cursor is not None:
         setattr(source, "stream_cursor" if stream else "cursor", batch.cursor)
 

@@ -1,6 +1,6 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
-Seven loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
+Eight loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from django.db import close_old_connections, connection
 from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.models import Work
-from rapport.inbox import auditing, manner, noticing, waking
+from rapport.inbox import auditing, manner, noticing, scanning, vouching, waking
 from rapport.inbox.models import Arrival, Source
 from rapport.inbox.notices import announcing
-from rapport.ingest import exports, pipeline
+from rapport.ingest import bringing, exports, pipeline
 from rapport.ingest.keeper import Keeper
 from rapport.learning import nights
 
@@ -25,8 +25,9 @@ REST = 0.25
 ROUND = 300.0
 """Seconds between two looks at whether a source fell silent, or an answer is late."""
 LONG = ("import", "reprocess", "return", "forget", "export", "train")
-LEAVING = ("outgoing.send",)
-LOOKING = ("second.look",)
+LEAVING = ("outgoing.send", "outgoing.act")
+LOOKING = ("second.look", vouching.KIND)
+BACK = (bringing.KIND,)
 
 
 def line(stop: threading.Event) -> None:
@@ -41,7 +42,7 @@ def leaving(stop: threading.Event) -> None:
 
 def quick(stop: threading.Event) -> None:
     """Run what takes moments, such as readers of events; bring back what was snoozed until now."""
-    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING, *LOOKING)) + waking.wake())
+    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING, *LOOKING, *BACK)) + waking.wake())
 
 
 def long(stop: threading.Event) -> None:
@@ -49,9 +50,15 @@ def long(stop: threading.Event) -> None:
     _loop(stop, lambda: work.run_due(1, only=LONG))
 
 
+def back(stop: threading.Event) -> None:
+    """Bring along what was said before a source was connected. A loop of its own: a network may take hours over it."""
+    _loop(stop, lambda: work.run_due(1, only=BACK))
+
+
 def again(stop: threading.Event) -> None:
-    """Look a second time at what is in doubt. A loop of its own: what is asked elsewhere may take a minute to answer."""
-    _loop(stop, lambda: work.run_due(1, only=LOOKING))
+    """Look a second time at what is in doubt, look up who vouches for our mail, look through files. A loop of its own:
+    what is asked elsewhere may take a minute to answer."""
+    _loop(stop, lambda: work.run_due(1, only=LOOKING) + scanning.step())
 
 
 def take_over() -> None:
@@ -74,6 +81,7 @@ def watch(stop: threading.Event) -> None:
         exports.sweep()
         manner.refresh(now())
         auditing.begin(now())
+        vouching.due(now())
         stop.wait(ROUND)
 
 
@@ -82,7 +90,7 @@ def keep(stop: threading.Event) -> None:
     Keeper().run(stop)
 
 
-LOOPS = (line, leaving, quick, long, watch, keep, again)
+LOOPS = (line, leaving, quick, long, watch, keep, again, back)
 
 
 def _loop(stop: threading.Event, step: Callable[[], int]) -> None:

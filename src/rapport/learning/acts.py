@@ -16,11 +16,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from rapport.accounts.models import Workspace
 from rapport.core.models import Event
+from rapport.inbox import correcting
 from rapport.inbox.models import Disposition, Feeling, Message, Outgoing
 from rapport.learning.models import Label
 
 MOST: Final = 20_000
 """So many of the latest acts of each kind are looked at: what a team did years ago is another team's."""
+STOOD: Final = 2_000
+"""Answers that count as a word for what a message was called: they are many, and say little."""
 SKIPPED: Final = "skip"
 _SENT = (Outgoing.State.QUEUED, Outgoing.State.SENDING, Outgoing.State.SENT, Outgoing.State.DELIVERED)
 _OF_VERB: Final = {
@@ -46,6 +49,10 @@ class Act:
 
 def of(workspace: Workspace, task: str) -> Iterator[Act]:
     """The acts that teach a task, of each kind the latest first."""
+    if task == "row":
+        yield from _called(workspace)
+        yield from _stood(workspace)
+        return
     yield from _labels(workspace, task)
     if task == "valence":
         yield from _feelings(workspace)
@@ -63,7 +70,11 @@ def counts(workspace: Workspace) -> dict[str, dict[str, int]]:
     labels: Counter[str] = Counter(_labels_of(workspace).values_list("task", flat=True))
     needs = {"correction": _corrected(workspace).count(), "label": labels["needs"]} | dict(verbs)
     needs["answered"] = needs.get("answered", 0) + sent
-    return {"needs": needs, "valence": {"correction": _felt(workspace).count(), "label": labels["valence"]}}
+    return {
+        "needs": needs,
+        "valence": {"correction": _felt(workspace).count(), "label": labels["valence"]},
+        "row": {"correction": sum(1 for _ in _called(workspace)), "stood": sent},
+    }
 
 
 def _labels_of(workspace: Workspace) -> QuerySet[Label]:
@@ -94,6 +105,22 @@ def _corrections(workspace: Workspace) -> Iterator[Act]:
     rows = _corrected(workspace).order_by("-pk").values_list("message", "needs", "at", "by")
     for message, needs, at, by in rows[:MOST]:
         yield Act(message, needs, "correction", at, by)
+
+
+def _called(workspace: Workspace) -> Iterator[Act]:
+    """What people chose to call a message; not the row that a correction brings with it."""
+    rows = _corrected(workspace).order_by("-pk").values_list("message", "row", "reasons", "at", "by")
+    for message, row, reasons, at, by in rows[:MOST]:
+        if any(reason.get("code") == correcting.CHOSEN for reason in reasons):
+            yield Act(message, str(row), "correction", at, by)
+
+
+def _stood(workspace: Workspace) -> Iterator[Act]:
+    """Who answered saw what the message was called, and left it so: without these, all examples would be mistakes."""
+    shown = Disposition.objects.filter(message=OuterRef("in_reply_to"), by=None).order_by("-pk").values("row")[:1]
+    rows = _sent(workspace).annotate(row=Subquery(shown)).exclude(row=None).order_by("-pk")
+    for message, row, at, by in rows.values_list("in_reply_to", "row", "created_at", "by")[:STOOD]:
+        yield Act(message, str(row), "stood", at, by)
 
 
 def _sent(workspace: Workspace) -> QuerySet[Outgoing]:

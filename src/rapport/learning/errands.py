@@ -37,8 +37,10 @@ def send(errand: Errand, seen: Seen) -> Outcome:
         except BaseException:
             child.kill()
             raise
-        if child.wait():
-            raise work.Again(f"The training ended before it was done: {last or child.returncode}.")
+        if (ended := child.wait()) < 0:
+            raise work.Again("The training was ended from outside before it was done.")
+        if ended:
+            raise work.Again(f"The training ended before it was done: {last or ended}.")
         answer.seek(0)
         return msgspec.msgpack.decode(answer.read(), type=Outcome)
 

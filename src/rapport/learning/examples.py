@@ -53,6 +53,7 @@ def _said(ids: list[int]) -> dict[int, dict[str, Any]]:
             continue
         taught = any(code.startswith("taught.") for code in codes)
         held, bearing = features.read(codes)
+        row = held[0] if "taught.row" in codes and held else row
         found[message] = {
             "row": row, "needs": NEEDS[row] if taught else needs, "rows": tuple(held), "codes": tuple(bearing),
             "confidence": 0.5 if taught else confidence,

@@ -31,6 +31,8 @@ LOOKED_AT: Final = 600
 """So many of the latest posts are candidates: old ones teach about an old time."""
 SECOND_OF: Final = 3
 """Every third post is one that a colleague has labelled, as long as there are any."""
+ASKED: Final = ("needs", "valence")
+"""The tasks that posts are labelled for; what a post is called is learned from corrections alone."""
 TURNS: Final = 2
 
 
@@ -56,7 +58,7 @@ def next_for(member: Member, task: str) -> Question | None:
 def answer(message: Message, task: str, said: str, *, by: Member) -> Label:
     """Keep what they say; a *yes* about a quiet conversation brings it to the desk. Saying it again changes it."""
     _may(by)
-    if task not in LABELS or said not in (*LABELS[task], SKIPPED):
+    if task not in ASKED or said not in (*LABELS[task], SKIPPED):
         raise Refused("Choose one of the answers.")
     if message.ours or message.deleted_at or not message.text:
         raise Refused("There is nothing to label here.")
@@ -165,7 +167,7 @@ def _lift(message: Message, by: Member) -> int | None:
     row = message.conversation
     if row.state != turning.QUIET:
         return None
-    clock = clocks.start(message.said_at, now(), 1, settings.RAPPORT_DUE_HOURS)
+    clock = clocks.start(message.said_at, now(), 1, settings.RAPPORT_DUE_HOURS, history=message.history)
     event: Event = working.change(
         row, "conversation.reopened", by=by, state="needs_answer", urgency=1, due_at=clock.due_at,
         position=clock.position, headline="corrected", code="label",

@@ -16,6 +16,7 @@ class Task(models.TextChoices):
 
     NEEDS = "needs", "Needs an answer"
     VALENCE = "valence", "How it was felt"
+    ROW = "row", "What it is"
 
 
 class Training(models.Model):

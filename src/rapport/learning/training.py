@@ -52,8 +52,9 @@ def start(workspace: Workspace, *, by: Member | None = None, forgetting: bool = 
         row = locked(Work.objects.filter(key=key)).first()
         if row is None:
             return work.put(KIND, payload | {"forgetting": forgetting}, workspace_id=workspace.pk, key=key)
-        over = row.done_at is not None or row.dead_at is not None
-        forgets = forgetting or (not over and bool(row.payload.get("forgetting")))
+        broken = row.attempts > 0 and not row.lease  # it would be tried again by itself, later
+        over = row.done_at is not None or row.dead_at is not None or broken
+        forgets = forgetting or (row.done_at is None and bool(row.payload.get("forgetting")))
         if over or forgetting:
             work.again(row.pk, payload=payload | {"forgetting": forgets}, progress={})
         return int(row.pk)

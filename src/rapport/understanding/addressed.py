@@ -64,6 +64,12 @@ _TREATED: Final = {
     "t.service": 3.0, "i.complaint": 2.0, "t.staff": 1.3, "i.thanks": 1.7, "p.first": 1.0, "i.idea": 1.0,
     "i.leaving": 0.8, "i.question": 0.7, "i.request": 0.6, "i.closing": 0.5, "i.joke": -1.4, "e.joy": -1.0,
 }  # fmt: skip
+_TO_SOMEBODY: Final = (
+    "p.second", "i.request", "i.ask", "i.complaint", "i.fault", "i.thanks", "i.closing", "i.leaving", "i.praise", "i.idea",
+    "t.service", "u.two", "u.three", "i.greeting", "f.danger", "f.legal", "f.breach", "f.bereavement", "f.illness",
+    "f.hardship",
+)  # fmt: skip
+"""What people say to somebody: where nothing tells how a post came, one of these does."""
 _START, _EACH_WORD, _WORDS, _COMPANY = -0.8, 0.1, 15, -0.7
 _NUMBERED: Final = -3.0
 """People's handles end in digits ("ann84"), companies' hardly ever."""
@@ -139,7 +145,7 @@ def to_whom(
         return "about_us", [_span("addressed.name", named[0], tokens)]
     if rivals:
         return "rival", [_span("addressed.rival", rivals[0], tokens)]
-    return "nearby", []
+    return _unmarked(post, tokens, scores) if post.direct is None else ("nearby", [])
 
 
 def _tagged(
@@ -167,7 +173,8 @@ def _speaks_to(tokens: Tokens, scores: dict[str, float], word: int) -> bool:
         return True
     if tokens.words[word - 1] in _ABOUT or any(seen not in _MARKS for seen in tokens.words[word + 1 :]):
         return False
-    return tokens.asked or max(scores.get("i.request", 0.0), scores.get("i.complaint", 0.0)) >= 0.5
+    wants = max(scores.get(section, 0.0) for section in ("i.request", "i.complaint", "i.fault"))
+    return tokens.asked or wants >= 0.5
 
 
 def _unknown(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
@@ -205,10 +212,27 @@ def _looks_like_a_desk(handle: str) -> bool:
     return any(mark in handle for mark in _DESK) or handle.endswith(_PLACES)
 
 
+def owns(us: Us, handle: str) -> bool:
+    """Whether a handle is one of ours, as far as ``us`` can tell."""
+    return _is_ours(handle.lstrip("@").casefold(), ready(us))
+
+
 def _is_ours(handle: str, us: Ready) -> bool:
     if handle in us.handles or handle.partition(".")[0] in us.handles:
         return True
     return bool(us.stems) and handle.replace("_", "").startswith(us.stems)
+
+
+def _unmarked(post: Post, tokens: Tokens, scores: dict[str, float]) -> tuple[Addressed, list[Reason]]:
+    """Nobody is tagged or named, and how it came is not known: who asks, thanks or tells of a trouble, and does not ask
+    round, speaks to whom they write. A tag or a link is talk for all."""
+    asks_round = scores.get("i.peers", 0.0) >= 0.5 and "p.second" not in scores
+    among_others = bool(post.before) and not post.before[-1].ours
+    if tokens.handles or tokens.tags or tokens.links or asks_round or among_others or scores.get("i.news", 0.0) >= 0.5:
+        return "nearby", []
+    if tokens.asked or any(scores.get(section, 0.0) >= 0.5 for section in _TO_SOMEBODY):
+        return "to_us", [Reason("addressed.direct", 0.5)]
+    return "nearby", []
 
 
 def _aside(hit: Hit, tokens: Tokens) -> bool:

@@ -18,12 +18,15 @@ TOPICS: Final = (
     "delivery", "damaged", "billing", "refund", "login", "outage", "app", "staff", "waiting", "trip", "contract", "product",
 )  # fmt: skip
 _MOST_TOPICS, _MOST_FAULTS, _MOST_WORDS = 2, 3, 6
+_TROUBLED: Final = 0.5
+_NOTHING: Final = Anatomy()
 _OWNED: Final = frozenset({
     "my", "the", "this", "our", "a", "an", "your", "mein", "meine", "meinen", "meiner", "der", "die", "das", "den", "unser",
     "unsere", "ein", "eine", "einen", "mon", "ma", "mes", "le", "la", "les", "un", "une", "notre", "votre", "cette", "ce",
     "mi", "el", "una", "su", "este", "esta", "il", "lo", "mio", "mia", "uno", "o", "meu", "minha", "um", "uma", "esse",
 })  # fmt: skip
 _OF_TROUBLE: Final = ("i.complaint", "i.fault", "i.question", "i.request", "i.ask")
+_FAULTY: Final = frozenset({"i.complaint", "i.fault", "h.damaged"})
 _PRICE = re.compile(
     r"(?:[$€£¥]|R\$|CHF|USD|EUR|GBP)\s?\d[\d.,]*\d|(?:[$€£])\s?\d|"
     r"\d[\d.,]*\s?(?:€|£|\$|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b|quid\b|gbp\b|francs?\b|chf\b|reais\b)|"
@@ -44,11 +47,8 @@ def read(
     tokens: Tokens, found: Sequence[Found], language: str, scores: dict[str, float], promises: Sequence[PromiseSpan]
 ) -> Anatomy:
     """The parts of the matter; all empty where nothing is wrong or asked."""
-    troubled = max(
-        scores.get(section, 0.0) for section in ("i.complaint", "i.fault", "i.question", "i.request", "i.ask")
-    )
-    if troubled < 0.5 and not tokens.asked:
-        return Anatomy()
+    if not tokens.asked and not any(scores.get(section, 0.0) >= _TROUBLED for section in _OF_TROUBLE):
+        return _NOTHING
     low = tokens.text.lower()
     price = _PRICE.search(tokens.text) if _told(low, _OF_PRICES) else None
     entitled = _ENTITLED.search(tokens.text) if _told(low, _OF_TITLES) else None
@@ -72,21 +72,26 @@ _OF_TITLES: Final = (
 
 
 def _told(low: str, words: tuple[str, ...]) -> bool:
-    return any(word in low for word in words)
+    for word in words:  # noqa: SIM110  (a generator would cost more than what it looks for)
+        if word in low:
+            return True
+    return False
 
 
 def _topics(found: Sequence[Found]) -> tuple[str, ...]:
     """What most words speak of, the first named first among equals."""
     counts: dict[str, int] = {}
-    for hit in found:
-        if hit.section.startswith("h."):
-            counts[hit.section[2:]] = counts.get(hit.section[2:], 0) + 1
+    for section, _, _, _ in found:
+        if section.startswith("h."):
+            counts[section[2:]] = counts.get(section[2:], 0) + 1
     return tuple(sorted(counts, key=lambda topic: -counts[topic])[:_MOST_TOPICS])
 
 
 def _product(tokens: Tokens, language: str) -> str:
     """The first thing that is somebody's, with what is said of it: "my blue kettle" → "blue kettle"."""
     things = lexicon.words(language, "w.thing")
+    if things.isdisjoint(tokens.words):
+        return ""
     for place, word in enumerate(tokens.words):
         if word not in things:
             continue
@@ -99,8 +104,9 @@ def _product(tokens: Tokens, language: str) -> str:
 def _faults(tokens: Tokens, found: Sequence[Found]) -> tuple[str, ...]:
     said: dict[str, None] = {}
     end = -1
-    for hit in sorted(found, key=lambda hit: (hit.first, -hit.last)):
-        if hit.section in ("i.complaint", "i.fault", "h.damaged") and hit.first >= end:
+    wrong = [hit for hit in found if hit[0] in _FAULTY]
+    for hit in sorted(wrong, key=lambda hit: (hit.first, -hit.last)):
+        if hit.first >= end:
             said[tokens.text[tokens.starts[hit.first] : tokens.ends[min(hit.last, hit.first + _MOST_WORDS) - 1]]] = None
             end = hit.last
     return tuple(said)[:_MOST_FAULTS]

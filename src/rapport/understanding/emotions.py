@@ -16,6 +16,8 @@ EMOTIONS: Final = (
 )  # fmt: skip
 _PLACE: Final = {name: OUTPUTS.index(name) for name in EMOTIONS}
 _SECTION: Final = {name: f"e.{name}" for name in EMOTIONS}
+_SECTIONS: Final = frozenset(_SECTION.values())
+_FIRST, _END = min(_PLACE.values()), max(_PLACE.values()) + 1
 _LEAST: Final = 0.3
 _OF_LISTS: Final = 0.4
 """The lists' share where both speak; by themselves, in another language, they speak alone."""
@@ -23,6 +25,8 @@ _OF_LISTS: Final = 0.4
 
 def felt(scores: dict[str, float], learned: Sequence[float] | None) -> dict[str, float]:
     """The emotions found and how strongly (0..1). ``scores``: the lists' sections; ``learned``: the model's outputs."""
+    if _SECTIONS.isdisjoint(scores) and (learned is None or (1 - _OF_LISTS) * max(learned[_FIRST:_END]) < _LEAST):
+        return {}
     strengths = {}
     for name in EMOTIONS:
         listed = scores.get(_SECTION[name], 0.0)

@@ -13,6 +13,7 @@ from rapport.understanding.reading import Flag, Reason
 from rapport.understanding.tokens import Tokens
 
 FLAGS: Final[tuple[Flag, ...]] = get_args(Flag)
+_SECTIONS: Final = frozenset(f"f.{flag}" for flag in FLAGS)
 _LEAST: Final = 0.75
 _GUARDED: Final = 0.78
 """What laughter or talk of films and sport leaves of a flag: one sign is then too few, two are not."""
@@ -20,6 +21,8 @@ _GUARDED: Final = 0.78
 
 def raised(tokens: Tokens, scores: dict[str, float], best: dict[str, Found]) -> tuple[tuple[Flag, ...], list[Reason]]:
     """The flags raised and the words that raise them."""
+    if _SECTIONS.isdisjoint(scores):
+        return (), []
     flags: list[Flag] = []
     reasons: list[Reason] = []
     for flag in FLAGS:

@@ -81,6 +81,7 @@ FRAMES: Final = (
     _frame("breach", 0.9, 8, "notme + charged"),
     _frame("breach", 0.85, 16, "fakes + lostmoney"),
     _frame("bereavement", 0.9, 5, "dead + kin/kins"),
+    _frame("bereavement", 0.9, 12, "died + kin"),
     _frame("bereavement", 0.85, 3, "loss > kin"),
     _frame("bereavement", 0.9, 8, "perished + holder"),
     _frame("illness", 0.85, 5, "sickness + me/kin"),
@@ -103,9 +104,9 @@ _TRIED: Final = 60
 def filled(tokens: Tokens, found: Sequence[Found], language: str) -> list[Found]:
     """A finding ``f.<flag>`` for each frame that is filled, spanning its words. Time grows as n log n of the findings."""
     lists: dict[str, list[Span]] = {}
-    for hit in found:
-        if hit.section.startswith("n."):
-            lists.setdefault(hit.section, []).append((hit.first, hit.last))
+    for section, _, first, last in found:
+        if section.startswith("n."):
+            lists.setdefault(section, []).append((first, last))
     if not lists:
         return []
     raised: list[Found] = []

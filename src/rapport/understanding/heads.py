@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rapport.understanding import linear
+from rapport.understanding import anatomy, flags, intents, linear
 from rapport.understanding.hashing import BUCKETS, Floats, Hashed, hashes, summed
 from rapport.understanding.reader import Draft, see
 from rapport.understanding.reading import Post, Us
@@ -32,8 +32,20 @@ from rapport.understanding.reading import Post, Us
 FORM: Final = 1
 OUTSIDE: Final = "oos"
 """The label of what belongs to none of the others: its bar stands where few that belong are turned away."""
-DENSE: Final = linear.DENSE + len(linear.OUTPUTS)
-"""Figures a post has beside its buckets: the lists' and the shape's, then the shipped outputs as margins."""
+SECTIONS: Final = (
+    "a.peer", "boost", "damp", "guard", "i.agent", "i.ask", "i.campaign", "i.closing", "i.comparing", "i.fault",
+    "i.goodwill", "i.greeting", "i.idea", "i.job", "i.leaving", "i.peers", "i.promise", "i.purchase", "i.rumour",
+    "i.scheme", "t.service", "t.staff", "u.three", "u.two", *(f"h.{topic}" for topic in anatomy.TOPICS),
+    *(f"f.{flag}" for flag in flags.FLAGS),
+)  # fmt: skip
+"""What the lists found that the shipped weights do not look at, and a workspace's matter may turn on."""
+INTENTS: Final = ("question", "request", "complaint", "closing", "thanks_closing")
+"""Intents of which the marks and the length say more than the lists alone."""
+_ASIDE: Final = linear.DENSE + len(linear.OUTPUTS)
+DENSE: Final = _ASIDE + len(SECTIONS) + len(INTENTS) + 2
+"""Figures a post has beside its buckets: the lists' and the shape's, then the shipped outputs as margins, then further
+sections and intents, how long it is and how many it tags."""
+_OF_LISTS: Final = 0.5
 _MARGIN: Final = 0.25
 _LIMIT: Final = 8.0
 
@@ -92,13 +104,24 @@ def prepared(drafts: Sequence[Draft]) -> Prepared:
     for row, draft in zip(dense, drafts, strict=True):
         row[: linear.DENSE] = linear.features(draft.tokens, draft.found, draft.scores, draft.felt)
         if draft.learned is not None:
-            row[linear.DENSE :] = draft.learned
-    shown = dense[:, linear.DENSE + linear.VALENCES :]
+            row[linear.DENSE : _ASIDE] = draft.learned
+        row[_ASIDE:] = _further(draft)
+    shown = dense[:, linear.DENSE + linear.VALENCES : _ASIDE]
     spoke = shown.any(axis=1)
     chances = np.clip(shown[spoke], 1e-4, 1 - 1e-4)
     shown[spoke] = np.log(chances / (1 - chances))
-    dense[:, linear.DENSE :] = np.clip(dense[:, linear.DENSE :], -_LIMIT, _LIMIT) * _MARGIN
+    dense[:, linear.DENSE : _ASIDE] = np.clip(dense[:, linear.DENSE : _ASIDE], -_LIMIT, _LIMIT) * _MARGIN
     return Prepared(words, letters, dense)
+
+
+def _further(draft: Draft) -> list[float]:
+    """The figures of one post after those of the shipped weights."""
+    named = intents.intents(draft.tokens, draft.scores)
+    return [
+        *(_OF_LISTS * draft.scores.get(section, 0.0) for section in SECTIONS),
+        *(_OF_LISTS * named.get(name, 0.0) for name in INTENTS),
+        min(draft.tokens.spoken, 40) / 80, min(len(draft.tokens.handles), 3) / 6,
+    ]  # fmt: skip
 
 
 def margins(head: Head, seen: Prepared, extra: Floats | None = None) -> Floats:

@@ -55,20 +55,25 @@ def weigh(tokens: Tokens, found: Sequence[Found]) -> tuple[dict[str, float], dic
     """(score 0..1 by section, heaviest evidence by section); a negated "good" is no praise."""
     scores: dict[str, float] = {}
     best: dict[str, Found] = {}
-    denied = {hit.last for hit in found if hit.section == "neg"}
+    denied = {hit[3] for hit in found if hit[0] == "neg"}
     last_end: dict[str, int] = {}
     for hit in found:
-        section = hit.section
-        if section in _NEGATABLE and any(place in denied for place in range(hit.first - _REACH + 1, hit.first + 1)):
+        section, weight, first, last = hit
+        if denied and section in _NEGATABLE and not denied.isdisjoint(range(first - _REACH + 1, first + 1)):
             continue
-        if hit.first < last_end.get(section, -1) and hit.weight <= best[section].weight:
-            best_now = best[section]
-            if hit.last - hit.first > best_now.last - best_now.first:
+        held = best.get(section)
+        if held is None:
+            last_end[section] = max(last, -1)
+            scores[section] = 1.0 - (1.0 - 0.0) * (1.0 - weight)
+            best[section] = hit
+            continue
+        if first < last_end[section] and weight <= held.weight:
+            if last - first > held.last - held.first:
                 best[section] = hit
             continue
-        last_end[section] = max(hit.last, last_end.get(section, -1))
-        scores[section] = 1.0 - (1.0 - scores.get(section, 0.0)) * (1.0 - hit.weight)
-        if section not in best or hit.weight > best[section].weight:
+        last_end[section] = max(last, last_end[section])
+        scores[section] = 1.0 - (1.0 - scores[section]) * (1.0 - weight)
+        if weight > held.weight:
             best[section] = hit
     return scores, best
 

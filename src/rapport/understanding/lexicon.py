@@ -22,6 +22,8 @@ from rapport.understanding.tokens import Tokens, cut
 LANGUAGES: Final = ("any", "en", "de", "fr", "es", "it", "pt")
 FURTHER: Final = {"en": ("en_moods", "en_rude")}
 """Further files of a language, with sections of their own: for the learned heads, and for looking drafts over."""
+STEMS: Final = frozenset({"de", "fr", "es", "it", "pt"})
+"""Languages in which words change their ends so much that how they feel is listed by stems, in a file of its own."""
 _ELIDING: Final = {
     "fr": ("l'", "d'", "qu'", "j'", "m'", "n'", "s'", "t'", "c'"),
     "it": ("l'", "d'", "un'", "dell'", "all'", "nell'", "sull'", "dall'", "quell'", "c'", "m'", "s'", "t'"),
@@ -55,14 +57,14 @@ def find(tokens: Tokens, language: str) -> list[Found]:
     starts = list(accumulate(map(len, tokens.words), _next_word, initial=1))
     found: list[Found] = []
     silent: list[tuple[int, int]] = []
-    for end, (length, entries) in _machine(language).iter(line):
-        first = bisect_right(starts, end - length + 2) - 1
-        last = bisect_right(starts, end - 1)
+    for end, (before, words, entries) in _machine(language).iter(line):
+        first = bisect_right(starts, end - before) - 1
+        last = first + words
         for section, weight in entries:
             if section == "null":
                 silent.append((first, last))
             else:
-                found.append(Found(section, weight, first, last))
+                found.append(_found(Found, (section, weight, first, last)))
     if silent:
         found = [
             hit
@@ -70,6 +72,10 @@ def find(tokens: Tokens, language: str) -> list[Found]:
             if not any(a <= hit.first and hit.last <= b and (b - a) > (hit.last - hit.first) for a, b in silent)
         ]
     return found
+
+
+_found: Final = tuple.__new__
+"""A Found from its four parts without the constructor's own call: there are ten to a post."""
 
 
 def _next_word(place: int, length: int) -> int:
@@ -100,9 +106,15 @@ def _machine(language: str) -> ahocorasick.Automaton:
             if not entry.section.startswith("w."):
                 table.setdefault(key, []).append((entry.section, entry.weight))
     for key, listed in table.items():
-        machine.add_word(key, (len(key), tuple(listed)))
+        machine.add_word(key, (len(key) - 2, _words_of(key), tuple(listed)))
     machine.make_automaton()
     return machine
+
+
+def _words_of(key: str) -> int:
+    """How many words of a line a key covers; one open at the end that has but a letter of a word does not cover it."""
+    starts = accumulate(map(len, key[1:].split(" ")), _next_word, initial=1)
+    return sum(start < len(key) - 1 for start in starts)
 
 
 def entries(language: str) -> list[tuple[str, Entry]]:
@@ -111,6 +123,8 @@ def entries(language: str) -> list[tuple[str, Entry]]:
     if language != "any":
         listed += _read(f"lexicons/safety/{language}.txt", language)
         listed += _read(f"lexicons/topics/{language}.txt", language)
+    if language in STEMS:
+        listed += _read(f"lexicons/valence/{language}.txt", language)
     for name in FURTHER.get(language, ()):
         listed += _read(f"lexicons/{name}.txt", language)
     return listed

@@ -39,16 +39,22 @@ _SECTIONS: Final = (
     "m.anger", "m.joy", "m.optimism", "m.sadness", "o.slur", "o.curse", "o.insult",
 )  # fmt: skip
 DENSE: Final = len(_SECTIONS) + 8
+_PLACES: Final = {section: place for place, section in enumerate(_SECTIONS, 8)}
+_NO_SECTIONS: Final = (0.0,) * len(_SECTIONS)
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned: ``hashed`` (BUCKETS, outputs) int8 with ``scale`` (outputs,), ``dense`` (DENSE, outputs)."""
+    """What was learned: ``hashed`` (BUCKETS, outputs) int8 with ``scale`` (outputs,), ``dense`` (DENSE, outputs).
+
+    ``lists`` (DENSE + 1, valences), its last row the bias, weighs the figures alone, without any word.
+    """
 
     hashed: NDArray[np.int8]
     scale: Floats
     dense: Floats
     bias: Floats
+    lists: Floats
     version: str
 
 
@@ -62,20 +68,36 @@ def score(posts: Sequence[Tokens], dense: Floats) -> Floats:
     return answer
 
 
+def by_lists(dense: Floats) -> Floats:
+    """(posts, valences) margins from the figures alone: what the lists found and how a post is shaped, which mean the
+    same in every language that has lists."""
+    held = load().lists
+    answer: Floats = dense @ held[:-1] + held[-1]
+    return answer
+
+
 def features(tokens: Tokens, found: Sequence[Found], scores: dict[str, float], felt: float) -> list[float]:
     """The DENSE figures of one post beside its hashes: the lists' findings, and the shape of the text."""
-    good = sum(hit.weight for hit in found if hit.section == "v" and hit.weight > 0)
-    bad = sum(hit.weight for hit in found if hit.section == "v" and hit.weight < 0)
-    shape = [
+    good = bad = 0.0
+    for section, weight, _, _ in found:
+        if section == "v":
+            if weight > 0:
+                good += weight
+            else:
+                bad += weight
+    row = [
         felt, abs(felt), min(good, 12.0) / 6, max(bad, -12.0) / 6, min(tokens.exclaimed, 4) / 4, float(tokens.asked),
-        min(tokens.shouted, 6) / 6, float(tokens.links > 0),
+        min(tokens.shouted, 6) / 6, float(tokens.links > 0), *_NO_SECTIONS,
     ]  # fmt: skip
-    return [*shape, *(scores.get(section, 0.0) for section in _SECTIONS)]
+    for section, score in scores.items():
+        if section in _PLACES:
+            row[_PLACES[section]] = score
+    return row
 
 
 def place(section: str) -> int:
     """Where a section of the lists stands among the DENSE figures."""
-    return DENSE - len(_SECTIONS) + _SECTIONS.index(section)
+    return _PLACES[section]
 
 
 @cache
@@ -83,7 +105,7 @@ def load() -> Weights:
     """The shipped weights, read once. Raises ValueError where they were trained on other figures than we count now."""
     with resources.files("rapport.understanding").joinpath("models/reading.npz").open("rb") as file:
         stored: Any = np.load(file, allow_pickle=False)
-        if stored["dense"].shape != (DENSE, len(OUTPUTS)):
+        if "lists" not in stored or stored["dense"].shape != (DENSE, len(OUTPUTS)):
             raise ValueError(
                 "models/reading.npz was trained on other features: train them again (rapport.understanding.training)."
             )
@@ -92,5 +114,6 @@ def load() -> Weights:
             scale=stored["scale"],
             dense=stored["dense"],
             bias=stored["bias"],
+            lists=stored["lists"],
             version=str(stored["version"]),
         )

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from typing import Final, Literal, NamedTuple
 
+import ahocorasick
 import msgspec
 
 from rapport.understanding import when
@@ -55,7 +57,8 @@ def find(
     text = text[:READ_AT_MOST]
     code = language or identify([cut(text)], ())[0][0]
     ways = WAYS.get(code, WAYS["en"])
-    if not any(_hinted(text, ways, way) and getattr(ways, way).search(text) for way in _ways(text, ours)):
+    hinted = _hinted(text.lower(), code if code in WAYS else "en")
+    if not any(way in hinted and getattr(ways, way).search(text) for way in _ways(text, ours)):
         return ()
     spans: list[PromiseSpan] = []
     for clause in _clauses(text):
@@ -70,10 +73,30 @@ def _ways(text: str, ours: bool) -> tuple[str, ...]:
     return ("own", "given", "now", "other") if ours or _NAMED.search(text) else ("own", "given", "now")
 
 
-def _hinted(text: str, ways: Ways, way: str) -> bool:
-    hints = ways.hints.get(way)
-    low = text.lower()
-    return hints is None or any(hint in low for hint in hints)
+def _hinted(low: str, code: str) -> frozenset[str]:
+    """The ways whose hints stand in a text in lower case, or that have none."""
+    always, machine = _hints(code)
+    if machine is None:
+        return always
+    return always.union(*[ways for _, ways in machine.iter(low)])
+
+
+@cache
+def _hints(code: str) -> tuple[frozenset[str], ahocorasick.Automaton | None]:
+    """The ways of a language that have no hints, and all hints of the others in one pass."""
+    ways = WAYS[code]
+    hints: dict[str, set[str]] = {}
+    for way, words in ways.hints.items():
+        for word in words:
+            hints.setdefault(word, set()).add(way)
+    always = frozenset(name for name in ("own", "given", "now", "other") if name not in ways.hints)
+    if not hints:
+        return always, None
+    machine = ahocorasick.Automaton()
+    for word, held in hints.items():
+        machine.add_word(word, frozenset(held))
+    machine.make_automaton()
+    return always, machine
 
 
 def _joined(spans: list[PromiseSpan], text: str) -> tuple[PromiseSpan, ...]:

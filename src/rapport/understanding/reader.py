@@ -54,6 +54,8 @@ class Draft:
     felt: float
     learned: list[float] | None = None
     """The linear model's outputs; None where the post is in another language than the one it learned."""
+    margins: list[float] | None = None
+    """Of negative, neutral, positive: the model's, or in another language with lists, those of the lists' figures."""
 
 
 def read(posts: Sequence[Post], us: Us) -> list[Reading]:
@@ -68,6 +70,7 @@ def see(posts: Sequence[Post], us: Us) -> list[Draft]:
         draft(tokens, *tongue) for tokens, tongue in zip(cuts, language.identify(cuts, us.languages), strict=True)
     ]
     _learn([one for one in drafts if one.language == _LEARNED])
+    _weigh([one for one in drafts if one.language in lexicon.STEMS])
     return drafts
 
 
@@ -101,12 +104,22 @@ def _learn(drafts: list[Draft]) -> None:
     answers = linear.score([one.tokens for one in drafts], np.array(dense, dtype=np.float32)).tolist()
     for one, answer in zip(drafts, answers, strict=True):
         one.learned = answer
+        one.margins = answer[: linear.VALENCES]
+
+
+def _weigh(drafts: list[Draft]) -> None:
+    """How those feel whose words the model has not learned: the lists' figures, weighed as it learned to."""
+    if not drafts:
+        return
+    dense = [linear.features(one.tokens, one.found, one.scores, one.felt) for one in drafts]
+    for one, margins in zip(drafts, linear.by_lists(np.array(dense, dtype=np.float32)).tolist(), strict=True):
+        one.margins = margins
 
 
 def _read(post: Post, draft: Draft, us: addressed.Ready) -> Reading:
     tokens, scores = draft.tokens, draft.scores
     whom, reasons = addressed.to_whom(post, tokens, scores, us, listed=draft.language in lexicon.LANGUAGES)
-    named, felt = valence.judge(draft.felt, draft.learned, scores.get("i.complaint", 0.0), whom == "to_us")
+    named, felt = valence.judge(draft.felt, draft.margins, scores.get("i.complaint", 0.0), whom == "to_us")
     raised, alarms = flags.raised(tokens, scores, draft.best)
     reasons = [*alarms, *reasons, *_shown(tokens, scores, draft.best)]
     if tokens.cut:

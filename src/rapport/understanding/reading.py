@@ -38,7 +38,8 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing said, as the heads see it. ``direct`` is true where the channel itself addresses us (mail, form, DM).
+    """One thing said, as the heads see it. ``direct`` is true where the channel itself addresses us (mail, form, DM),
+    false where it does not, None where nobody told how it came (a file of bare texts).
 
     Followers, avatar and display name are not here, on purpose: they must never weigh.
     """
@@ -48,7 +49,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     said_at: datetime | None = None
     mentions: tuple[str, ...] = ()
     before: tuple[Turn, ...] = ()
-    direct: bool = False
+    direct: bool | None = False
     ours: bool = False
 
 

@@ -1,7 +1,7 @@
 """Where no frame is filled but much leans one way: many small signs weighed together.
 
 People tell of danger in words nobody has listed together before. The signs are the sections the lists found (``s.*``
-lean towards one flag, ``n.*`` start frames), whether the post speaks of me, you or kin, and its length; their weights are
+lean towards one flag, ``n.*`` start frames); whether the post speaks of kin or the body; their weights are
 a logistic regression over our own posts and ordinary ones (``benchmarks/safety.py fit``), its margin set for one to two
 ordinary posts in a hundred.
 """
@@ -30,11 +30,11 @@ NOUNS: Final = {
 }  # fmt: skip
 """Which flag a section that starts frames speaks for, where it stands without its frame."""
 AGAINST: Final = ("guard", "i.joke", "i.thanks", "i.praise", "i.question", "i.news")
-WHO: Final = ("w.me", "w.you", "w.kin", "w.body", "w.thing", "w.person")
+WHO: Final = ("w.kin", "w.body")
+"""Not me, you, people and things: every letter speaks of those, and proves nothing by its length."""
 STEPS: Final = (1, 2, 4)
 """How many words of one ``s.*`` list count as a further sign."""
 _FEW: Final = 2
-_LONG: Final = 60
 _LEANS: Final = 0.78
 
 
@@ -53,11 +53,10 @@ def weights() -> Weights:
 
 
 def of(tokens: Tokens, found: Sequence[Found], language: str) -> dict[str, float]:
-    """The signs of one post by name: 1.0 where there is one, ``long`` its length over thirty words (at most 2)."""
+    """The signs of one post by name: 1.0 where there is one."""
     signs: dict[str, float] = {}
     leans: dict[str, int] = {}
-    for hit in found:
-        section = hit.section
+    for section, _, _, _ in found:
         if section in _COUNTED:
             signs[section] = 1.0
         elif section in _LEANS_ON:
@@ -69,7 +68,6 @@ def of(tokens: Tokens, found: Sequence[Found], language: str) -> dict[str, float
     for who in WHO:
         if not lexicon.words(language, who).isdisjoint(tokens.words):
             signs[who] = 1.0
-    signs["long"] = min(tokens.spoken, _LONG) / 30
     return signs
 
 
@@ -84,8 +82,10 @@ def leaning(tokens: Tokens, found: Sequence[Found], language: str) -> list[Found
     shares = {flag: _share(flag, signs, held) for flag in NOUNS}
     flag = max(shares, key=lambda name: shares[name])
     spans = [hit for hit in found if hit.section == f"s.{flag}" or hit.section[2:] in NOUNS[flag]]
-    if not spans:
-        return []
+    if len({hit.first for hit in spans}) + ("w.kin" in signs) < _FEW or not any(
+        hit.section == f"s.{flag}" for hit in spans
+    ):
+        return []  # one word that leans is every letter's
     return [Found(f"f.{flag}", _LEANS, min(hit.first for hit in spans), max(hit.last for hit in spans))]
 
 

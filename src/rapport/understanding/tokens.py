@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from itertools import accumulate
+from typing import Final, NamedTuple, cast
 
 READ_AT_MOST: Final = 4_000
 """Characters of one post that are read: a longer one says its business before that, and a hostile one costs no more."""
 
 _TOKEN = re.compile(
-    r"(?:https?://|www\.)\S+"
-    r"|(?<!\w)@\w+(?:[.\-]\w+)*(?:@\w+(?:[.\-]\w+)+)?"
+    r"([a-cefgi-vyzA-CE-WYZ]\w*(?:['’`]\w+)*"
+    r"|(?:https?://|www\.)\S+"
+    r"|@(?<!\w@)\w+(?:[.\-]\w+)*(?:@\w+(?:[.\-]\w+)+)?"
     r"|#\w+"
-    r"|(?<!\w)[:;=xX8]['’]?[\-o^]?[)(DPpoO/\\|\]\[*3]+(?!\w)|(?<!\w)</?3+(?!\d)|(?<!\w)[dD][:;](?!\w)|\^_+\^|-_+-"
-    r"|(?<!\w)\(:(?!\w)|(?<!\w):@(?!\w)"
+    r"|[:;=xX8](?<!\w[:;=xX8])['’]?[\-o^]?[)(DPpoO/\\|\]\[*3]+(?!\w)"
+    r"|<(?<!\w<)/?3+(?!\d)|[dD](?<!\w[dD])[:;](?!\w)|\^_+\^|-_+-"
+    r"|\((?<!\w\():(?!\w)|:(?<!\w:)@(?!\w)"
     r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6});"
     r"|\d+(?:[.,:]\d+)*\w*"
     r"|\w+(?:['’`]\w+)*"
     r"|[!?¿¡؟？！]+|\.\.+|…|[.,;:\n]"
-    r"|[\u2190-\u2bff\U0001f000-\U0001faff]"
+    r"|[\u2190-\u2bff\U0001f000-\U0001faff])"
 )
+"""Every branch begins with the letters it begins with, so that the others are passed over at once: first the words that
+can be nothing else, and what looks back ("not after a letter") looks over its own first sign.
+One group round all of it: splitting by it gives what lies between and what was found in turn, so that every place is a
+sum of lengths."""
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\WA-Z_\d]+|\d+")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*([^\W\d_]*)$")
 _RUN = re.compile(r"(\w)\1{2,}")
@@ -86,53 +93,76 @@ class Word(NamedTuple):
     exclaimed: int = 0
 
 
+_HANDLE: Final = Word(("<at>",))
 _KEPT: Final = 60_000
 _LONGEST_KEPT: Final = 24
 _met: dict[str, Word] = {}
 """Spellings met before: a memory of a pure function, bounded, so that strangers cannot fill it."""
+_plain: dict[str, str] = {}
+"""Of these the ones that are one spoken word and not shouted, by which most of a post is known in one call."""
 
 
 def cut(text: str) -> Tokens:
     """Cut ``text`` (any string at all, also one with NULs or lone surrogates) into Tokens. Linear, never raises."""
     seen = Tokens(text=text[:READ_AT_MOST], cut=len(text) > READ_AT_MOST)
-    words, starts, ends = seen.words, seen.starts, seen.ends
-    for found in _TOKEN.finditer(seen.text):
-        raw = found.group()
-        start, end = found.span()
-        word = _met.get(raw)
-        if word is None:
-            word = _learn(raw)
-        for part in word.words:
-            words.append(part)
-            starts.append(start)
-            ends.append(end)
-        if word.spoken:
-            seen.spoken += 1
-            seen.shouted += word.shouted
-        elif raw[0] == "@" and len(raw) > 1:
-            seen.handles.append((raw[1:].lower(), start, end))
-        else:
-            seen.tags += word.tags
-            seen.links += word.links
-            seen.exclaimed += word.exclaimed
-            seen.asked = seen.asked or word.asked
-    seen.line = f" {' '.join(words)} "
+    parts = _TOKEN.split(seen.text)
+    raws = parts[1::2]
+    places = list(accumulate(map(len, parts), initial=0))
+    seen.starts, seen.ends = places[1:-1:2], places[2::2]
+    words: list[str | None] = list(map(_plain.get, raws))
+    seen.spoken = len(words) - words.count(None)
+    split = False
+    for at, known in enumerate(words):
+        if known is None:
+            word = _met.get(raws[at]) or _learn(raws[at])
+            words[at] = word.words[0] if word.words else ""
+            split = split or len(word.words) != 1
+            _count(seen, word, at, raws[at])
+    seen.words = cast("list[str]", words)
+    if split:
+        _spread(seen, raws)
+    seen.line = f" {' '.join(seen.words)} "
     return seen
 
 
+def _count(seen: Tokens, word: Word, at: int, raw: str) -> None:
+    """Add what one piece is, beside its words."""
+    if word.spoken:
+        seen.spoken += 1
+        seen.shouted += word.shouted
+    elif raw[0] == "@" and len(raw) > 1:
+        seen.handles.append((raw[1:].lower(), seen.starts[at], seen.ends[at]))
+    else:
+        seen.tags += word.tags
+        seen.links += word.links
+        seen.exclaimed += word.exclaimed
+        seen.asked = seen.asked or word.asked
+
+
+def _spread(seen: Tokens, raws: list[str]) -> None:
+    """Where one piece is several words ("3hrs") or none ("#_"), each word has the place of its piece."""
+    known = [(_met.get(raw) or _learn(raw)).words for raw in raws]
+    seen.words = [part for words in known for part in words]
+    seen.starts = [start for start, words in zip(seen.starts, known, strict=True) for _ in words]
+    seen.ends = [end for end, words in zip(seen.ends, known, strict=True) for _ in words]
+
+
 def _learn(raw: str) -> Word:
+    if raw[0] == "@" and len(raw) > 1:
+        return _HANDLE
     word = _kind(raw, raw.lower())
     if len(raw) <= _LONGEST_KEPT and raw[0] != "@":
         if len(_met) >= _KEPT:
             _met.clear()
+            _plain.clear()
         _met[raw] = word
+        if word.spoken and not word.shouted and len(word.words) == 1:
+            _plain[raw] = word.words[0]
     return word
 
 
 def _kind(raw: str, low: str) -> Word:
     first = raw[0]
-    if first == "@" and len(raw) > 1:
-        return Word(("<at>",))
     if first == "#" and len(raw) > 1:
         return Word(tuple(part for piece in _CAMEL.findall(raw)[:8] for part in _same(piece.lower())), tags=1)
     if low.startswith(("http://", "https://", "www.")):

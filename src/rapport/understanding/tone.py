@@ -24,6 +24,8 @@ UNUSUAL, SLIGHT = 1.5, 0.75
 """Standard deviations from which a message is unusual; below the second it is as always."""
 HARSH, WARM = -0.35, 0.35
 """Valence from which a message is harsh, or warm, whoever wrote it."""
+_BARE: Final = math.log1p(2)
+"""Two words."""
 _EMOJI = re.compile(r"[\U0001f300-\U0001faff\u2600-\u27bf]|[:;=][-o]?[)(DPp]|<3")
 _LEAST_SD: Final = (0.15, 0.35, 0.08, 0.3, 0.15)
 """Nobody is so even that a hair's breadth is unusual."""
@@ -119,7 +121,8 @@ def _named(one: Measure, usual: Norm, far: dict[Axis, float], n: int) -> Tone:
     """What strikes most, in the order in which a reader would want to know."""
     valence, length, loud, courtesy = far["valence"], far["length"], far["loudness"], far["courtesy"]
     curt = length <= -UNUSUAL or (length <= -SLIGHT and courtesy <= -SLIGHT)
-    if curt and HARSH < one.valence < WARM:  # a harsh word is more than a short one
+    bare = one.length <= _BARE  # of "no." nobody can hear how it was meant, only how short it is
+    if curt and one.valence < WARM and (bare or one.valence > HARSH):  # a harsh word is more than a short one
         return Tone("curter", n, "length", round(length, 1))
     if valence <= -UNUSUAL and one.valence <= HARSH / 2:
         return Tone("harsher", n, "valence", round(valence, 1))
@@ -134,6 +137,6 @@ def _named(one: Measure, usual: Norm, far: dict[Axis, float], n: int) -> Tone:
     if length >= UNUSUAL:
         return Tone("longer", n, "length", round(length, 1))
     if one.valence <= HARSH:
-        kind: Kind = "harsh_as_always" if usual.mean.valence <= HARSH / 2 or abs(valence) < SLIGHT else "harsher"
+        kind: Kind = "harsh_as_always" if usual.mean.valence <= HARSH / 2 else "usual"
         return Tone(kind, n, "valence", round(valence, 1))
     return Tone("usual", n, "valence", round(valence, 1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from rapport.understanding.lexicon import Found
@@ -23,17 +24,25 @@ _POSITIVE, _NEGATIVE = 0.25, -0.2
 _OF_FAULTS, _OF_ADDRESS = 0.2, 0.3
 _STEEP: Final = 1.7
 """What a margin is multiplied by to be the log of a chance, fitted to the validation set."""
+_TURNS: Final = frozenset({"neg", "boost", "damp"})
 _STOPS: Final = frozenset({".", ",", "?", "!", "...", ";"})
 
 
 def score(tokens: Tokens, found: Sequence[Found]) -> float:
     """-1 (wholly negative) .. 1 (wholly positive), 0 where nothing is felt."""
-    feelings = _longest([hit for hit in found if hit.section == "v"])
+    feelings = [hit for hit in found if hit[0] == "v"]
     if not feelings:
         return 0.0
-    turns = {hit.last - 1: hit.section for hit in found if hit.section in ("neg", "boost", "damp")}
+    if len(feelings) > 1:
+        feelings = _longest(feelings)
+    turns: dict[int, str] = {}
+    but = -1
+    for section, _, first, last in found:
+        if section in _TURNS:
+            turns[last - 1] = section
+        elif section == "but":
+            but = max(but, first)
     inside = {place for hit in feelings for place in range(hit.first, hit.last)}
-    but = max((hit.first for hit in found if hit.section == "but"), default=-1)
     total = 0.0
     for hit in feelings:
         weight = _turned(hit, turns, inside, tokens.words)
@@ -95,9 +104,12 @@ def _longest(feelings: list[Found]) -> list[Found]:
     """Each word felt once: the longer entry wins over the ones inside it."""
     taken: set[int] = set()
     kept = []
-    for hit in sorted(feelings, key=lambda hit: (hit.first - hit.last, hit.first)):
-        places = range(hit.first, hit.last)
-        if not any(place in taken for place in places):
+    for hit in sorted(feelings, key=lambda hit: (hit[2] - hit[3], hit[2])):
+        places = range(hit[2], hit[3])
+        if taken.isdisjoint(places):
             taken.update(places)
             kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.first)
+    return sorted(kept, key=_first)
+
+
+_first: Final = itemgetter(2)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
 from rapport.channels.sniffing import PICTURES, UNKNOWN
+from rapport.inbox import scanning
 from rapport.inbox.models import Attachment, Message
 from rapport.web.reach import may, member_required
 
@@ -24,7 +25,9 @@ def attachment(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         raise Http404
     if not Message.objects.filter(workspace=member.workspace, key=row.key, deleted_at=None).exists():
         raise Http404  # not stored yet, or its words are gone
-    may(not row.infected, _("The scanner found something harmful in this file: it is kept, and not given out."))
+    stands = scanning.of(row)
+    may(stands != "never", _("The scanner found something harmful in this file: it is kept, and not given out."))
+    may(stands != "held", _("The virus scanner has not looked through this file yet. It is given out when it has."))
     shown = row.type in PICTURES and "save" not in request.GET
     kind = row.type if shown or row.type == "application/pdf" else UNKNOWN
     answer = HttpResponse(bytes(row.content), content_type=kind)

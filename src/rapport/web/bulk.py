@@ -16,9 +16,11 @@ from rapport.inbox import viewing
 from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.models import STREAMS, Conversation
-from rapport.web import streams
+from rapport.web import streams, words
 from rapport.web.answering import complain, page, say, wants_fragment
+from rapport.web.conversation import found
 from rapport.web.reach import answers, member_required, number
+from rapport.web.verbs import taken_back, to
 
 
 @require_POST
@@ -43,7 +45,10 @@ def bulk(request: HttpRequest, member: Member) -> HttpResponse:
         return _to(member, stream)
     if done.job:
         return HttpResponseRedirect(reverse("bulk_progress", args=[member.workspace.slug, done.job]), status=303)
-    _tell(request, member, done.token, done.changed)
+    _tell(request, member, done.token, act.verb, done.changed)
+    here = number(request.POST.get("open"))
+    if here and here not in ids:  # what is read beside them stays open
+        return to(found(member, here), stream)
     return _to(member, stream)
 
 
@@ -57,12 +62,7 @@ def bulk_undo(request: HttpRequest, member: Member, token: str) -> HttpResponse:
     except Refused as refused:
         complain(request, str(refused))
         return _to(member, "needs")
-    said = ngettext("Undone for %(n)s conversation.", "Undone for %(n)s conversations.", back) % {"n": back}
-    if left:
-        said += " " + ngettext(
-            "%(n)s stays: something has happened there since.", "%(n)s stay: something has happened there since.", left
-        ) % {"n": left}
-    say(request, said)
+    say(request, taken_back(back, left))
     return _to(member, streams.named(request.POST.get("stream")))
 
 
@@ -98,11 +98,12 @@ def _all(member: Member, stream: str) -> list[int]:
     return [row.pk for row in found.rows] + ([0] if found.after and found.full else [])
 
 
-def _tell(request: HttpRequest, member: Member, token: str, changed: int) -> None:
+def _tell(request: HttpRequest, member: Member, token: str, verb: str, changed: int) -> None:
     if not changed:
         say(request, _("Nothing had to be changed."))
         return
-    said = ngettext("Done for %(n)s conversation.", "Done for %(n)s conversations.", changed) % {"n": changed}
+    facts = {"what": words.BULK[verb], "n": changed}
+    said = ngettext("%(what)s: %(n)s conversation.", "%(what)s: %(n)s conversations.", changed) % facts
     say(request, said, undo=reverse("bulk_undo", args=[member.workspace.slug, token]))
 
 

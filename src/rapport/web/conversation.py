@@ -18,7 +18,6 @@ from rapport.inbox import (
     private,
     snoozing,
     speaking,
-    splitting,
     turning,
     undoing,
     visits,
@@ -29,7 +28,7 @@ from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.working import REASONS_FOR_SILENCE
 from rapport.people import timeline
 from rapport.people.models import Identity, Order
-from rapport.web import strain, streams, turns, words
+from rapport.web import composing, strain, streams, turns, words
 from rapport.web.answering import page, wants_fragment
 from rapport.web.desk import stream_context
 from rapport.web.person import about
@@ -37,6 +36,8 @@ from rapport.web.reach import colleagues, member_required, number
 from rapport.web.unread import opened
 
 OTHERS = 10
+SOUGHT = 600
+"""Letters of a search that a conversation leads back to."""
 
 
 def found(member: Member, id: int) -> Conversation:
@@ -91,6 +92,7 @@ def show(request: HttpRequest, member: Member, row: Conversation, *, status: int
         if request.method == "POST":  # a refusal keeps the conversation's own address
             answer["HX-Push-Url"] = reverse("conversation", args=[member.workspace.slug, row.pk])
         return answer
+    context["sought_before"] = request.GET.get("sought", "").replace("\x00", "")[:SOUGHT]
     around = stream_context(request, member, opened=row.pk, stream=stream)
     listed = next((one for one in around["streams"].rows if one.pk == row.pk), None)  # its tags are at hand there
     context["tags"] = sorted((listed or row).tags.all(), key=lambda tag: tag.folded)
@@ -104,7 +106,7 @@ def _line(request: HttpRequest, member: Member, row: Conversation) -> turns.Line
 
 
 def _open(request: HttpRequest, member: Member, row: Conversation, *, later: bool) -> dict[str, Any]:
-    draft = Draft.objects.filter(conversation=row, member=member).values_list("text", flat=True).first()
+    draft = Draft.objects.filter(conversation=row, member=member).first()
     mark = colliding.mark(row)
     line = _line(request, member, row)
     answered = _answered(row, line)
@@ -116,13 +118,12 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "mark": replace(mark, message=line.newest) if line.later else mark,
         "fresh": None,
         "questions": asking.asked(row) if line.questions is None else line.questions,
-        "text": draft or "",
         "refusal": "",
         "doubted": False,
+        "widens": False,
+        "aloud": False,
         "splits": 0,
         "split": False,
-        "splittable": splitting.can(row),
-        "preview": "",
         "about": "reply",
         "once": new_key(),
         "channel": row.source.channel,
@@ -136,7 +137,7 @@ def _open(request: HttpRequest, member: Member, row: Conversation, *, later: boo
         "presets": snoozing.presets(now(), member.tz),
         "person": None if later else _person(row, _reached(row, answered), member, line),
         "later": later,
-    }
+    } | composing.composer(request, member, row, draft, answered)
 
 
 def _strain(row: Conversation, line: turns.Line) -> strain.Strain | None:

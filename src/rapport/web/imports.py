@@ -18,7 +18,7 @@ from rapport.channels.files import safe_name
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
 from rapport.inbox.models import Source
-from rapport.ingest import importing, progressing
+from rapport.ingest import bringing, importing, progressing
 from rapport.ingest.asides import unreadable_file
 from rapport.web.answering import complain, page, say, wants_fragment
 from rapport.web.reach import View, manages, member_required
@@ -67,6 +67,7 @@ def _verb(act: Callable[..., None], done: Callable[[], str]) -> View:
 
 pause = _verb(importing.pause, lambda: _("It waits after the batch it is at."))
 resume = _verb(importing.resume, lambda: _("It goes on where it was."))
+end = _verb(bringing.end, lambda: _("Ended. What came stays."))
 cancel = _verb(importing.cancel, lambda: _("Cancelled. What it brought is being taken out again."))
 
 

@@ -8,12 +8,21 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import (
+    get_language,
+    get_language_bidi,
+    get_language_info,
+    gettext,
+    ngettext,
+    npgettext,
+    pgettext,
+)
 from jinja2 import Environment, StrictUndefined
 
 from rapport.channels import money
 from rapport.core.saying import grouped, said, sized
 from rapport.web import assets, keys, times, words
+from rapport.web.directions import direction
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -48,13 +57,30 @@ def environment(**options: Any) -> Environment:
         plain_http=plain_http(settings.RAPPORT_URL),
     )
     env.filters.update(
-        ago=times.ago, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
+        direction=direction,
+        ago=times.ago, span=times.span, since=times.since, until=times.until, absolute=times.absolute, iso=times.iso,
         clock=times.clock_of_day, day=times.day, named_day=times.named_day,
         initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
-        money=money.written, said=said, grouped=grouped, sized=sized, moment=times.weekday,
+        pieces=_pieces, language=_language, moment=times.weekday,
+        money=money.written, said=said, grouped=grouped, sized=sized,
     )  # fmt: skip
     return env
+
+
+def _pieces(part: Any) -> Any:
+    """A text of a preview cut at what the network marks in it."""
+    from rapport.web.turns import mark
+
+    return mark(part.text, list(part.marks))
+
+
+def _language(code: str) -> str:
+    """A language by its name in the reader's own; by its code where nobody named it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def plain_http(address: str) -> bool:

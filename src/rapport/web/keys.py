@@ -26,6 +26,7 @@ REPLY, DONE, SILENCE, SNOOZE, REOPEN = "r", "e", "q", "s", "b"
 ASSIGN, ASK, NOTE, TAG = "a", "i", "n", "t"
 WHY, UNDO, UNDO_TOO, SEARCH, HELP = "w", "z", "u", "/", "?"
 ARRIVED = "."
+LIKE, EDIT = "l", "c"
 YES, NO, SKIP = "y", "n", "p"
 DISPLEASED, EVEN, PLEASED = "a", "s", "d"
 
@@ -36,6 +37,7 @@ KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key((NEXT,), _("next in the stream"), "next"),
             Key((PREVIOUS,), _("previous in the stream"), "previous"),
             Key((OPEN, "Enter"), _("open it"), "open"),
+            Key(("PageDown", "PageUp"), _("read on, read back"), "read"),
             Key(("x",), _("choose the row, with shift all between; then one verb for all chosen"), "choose"),
             Key((ARRIVED,), _("show what has just arrived")),
             Key((SEARCH,), _("search")),
@@ -51,7 +53,7 @@ KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key((SILENCE,), _("no answer needed; then a digit says why")),
             Key((SNOOZE,), _("snooze; then a digit says until when")),
             Key((ASK,), _("ask a colleague inside")),
-            Key((ASSIGN,), _("assign; then a digit says to whom")),
+            Key((ASSIGN,), _("assign; then a digit says to whom (to yourself: it stays open)")),
         ),
     ),
     (
@@ -60,8 +62,10 @@ KEYS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key((NOTE,), _("note for colleagues; @name tells one")),
             Key((TAG,), _("tag")),
             Key((REOPEN,), _("back on the desk")),
+            Key((LIKE,), _("like what they said last, where the network has likes")),
+            Key((EDIT,), _("change what we said last, where the network can")),
             Key((WHY,), _("why"), "why"),
-            Key((UNDO, UNDO_TOO), _("undo")),
+            Key((UNDO, UNDO_TOO), _("undo what you did last; again, what you did before")),
             Key(("Esc",), _("leave the field, close what is open"), "leave"),
             Key((HELP,), _("this list"), "help"),
         ),

@@ -44,7 +44,7 @@ def labels(request: HttpRequest, member: Member) -> HttpResponse:
         "done": done,
         "of_ten": done % WANTED,
         "wanted": WANTED,
-        "tabs_": [(f"?task={name}", words, "", name == task) for name, words in TASKS.items()],
+        "tabs_": [(f"?task={name}", words, "", name == task) for name, words in TASKS.items() if name in ANSWERS],
     }
     return page(request, "pages/labels.html", **context)
 
@@ -86,7 +86,7 @@ def take_back(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _task(name: str | None) -> str:
-    return name if name in Task.values else Task.NEEDS.value
+    return name if name in ANSWERS else Task.NEEDS.value
 
 
 def _to(member: Member, task: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
 from rapport.learning import acts, labelling, training
-from rapport.learning.models import Task, Training
+from rapport.learning.models import Training
 from rapport.web.answering import complain, page, say, wants_fragment
 from rapport.web.reach import manages, member_required
 from rapport.web.words import EXAMPLES, TASKS
@@ -55,7 +55,7 @@ def learning(request: HttpRequest, member: Member) -> HttpResponse:
         "examples": [
             (task, [(EXAMPLES[name], n) for name, n in sorted(some.items())]) for task, some in counted.items()
         ],
-        "agreements": [(TASKS[task], labelling.agreed(there, task)) for task in Task.values],
+        "agreements": [(TASKS[task], labelling.agreed(there, task)) for task in labelling.ASKED],
         "scores": _SCORES,
     }
     return page(request, "pages/learning.html", **context)

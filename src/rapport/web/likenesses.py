@@ -73,7 +73,7 @@ def same(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     except Refused as refused:
         complain(request, str(refused))
     else:
-        undo = reverse("unmerge", args=[member.workspace.slug, made.pk])
+        undo = reverse("unmerge", args=[member.workspace.slug, made.pk]) + "?to=same"
         say(request, _("They are one person now."), undo=undo)
     return redirect("same", member.workspace.slug)
 

@@ -74,4 +74,6 @@ def unmerge(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         complain(request, str(refused))
     else:
         say(request, _("They are two persons again."))
+    if request.GET.get("to") == "same":  # whoever goes through the pairs stays with them
+        return redirect("same", member.workspace.slug)
     return redirect("person", member.workspace.slug, made.kept.pk)

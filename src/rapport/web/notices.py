@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rapport import net
+from rapport.accounts import settling
 from rapport.accounts.models import Member
 from rapport.core.database import now, write
 from rapport.core.hints import hint
@@ -84,7 +85,7 @@ def _take(request: HttpRequest, row: Wishes) -> str:
     zone = sent.get("zone", "").strip()
     begins, ends = _clock(sent.get("quiet_from", "")), _clock(sent.get("quiet_until", ""))
     row.quiet_from, row.quiet_until = (begins, ends) if begins and ends else (None, None)
-    if zone not in available_timezones():
+    if zone not in settling.zones():
         return _("Use the name of a time zone, such as Europe/Berlin.")
     row.zone = zone
     if bool(sent.get("quiet_from")) != bool(sent.get("quiet_until")):
@@ -100,14 +101,14 @@ def _clock(text: str) -> time | None:
 
 
 def _show(request: HttpRequest, member: Member, row: Wishes, refusal: str, *, status: int = 200) -> HttpResponse:
-    row.zone = row.zone if row.zone in available_timezones() else "UTC"
+    row.zone = row.zone if row.zone in settling.zones() else "UTC"
     relay = net.relay()
     context: dict[str, Any] = {
         "wishes": row,
         "choice": choice_of(row),
         "kinds": choosing.KINDS,
         "ways": choosing.WAYS,
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        "zones": sorted(zone for zone in settling.zones() if "/" in zone and not zone.startswith("Etc/")),
         "here_now": now().astimezone(ZoneInfo(row.zone)),
         "relay": relay is not None,
         "email": member.user.email if member.user else "",

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from rapport.accounts.models import Member
 from rapport.core.database import now
 from rapport.inbox import facts, feeling, manner, promising, relating, story
-from rapport.inbox.models import Message
+from rapport.inbox.models import Conversation, Message
+from rapport.inbox.models.conversation import OPEN
 from rapport.people import organising, timeline
 from rapport.people.models import Identity, Merge, Person
 from rapport.understanding import asking, feelings
@@ -23,6 +24,8 @@ from rapport.web.reach import member_required
 
 KNOWN_AS = 12
 """Identities shown before the rest is folded away."""
+OPENED = 3
+"""Open conversations named at the head of the page."""
 IN_PANE, ON_PAGE = 40, feeling.DRAWN
 """Messages that the emotional line is drawn from, in the desk's pane and on the page."""
 _SELF = ("is", "works", "lives", "has")
@@ -51,7 +54,9 @@ def show(request: HttpRequest, member: Member, row: Person, *, status: int = 200
     context: dict[str, Any] = {"person": row, "moment": now(), "merges": merges(row)} | _timeline(request, of)
     if wants_fragment(request, "timeline"):
         return page(request, "person/_timeline.html", **context)
-    context |= {"about": about(of, row, member, drawn=ON_PAGE), "refusal": "", "noted": ""} | more
+    talks = Conversation.objects.seen_by(member).filter(identity__in=of.identities, state__in=OPEN)
+    context |= {"open": list(talks.order_by("position")[:OPENED]), "refusal": "", "noted": ""}
+    context |= {"about": about(of, row, member, drawn=ON_PAGE)} | more
     return page(request, "pages/person.html", status=status, **context)
 
 
@@ -73,7 +78,8 @@ def about(
     """What the page and the desk's pane (of the conversation ``talk``) say of somebody, own words first."""
     theirs = Message.objects.filter(identity__in=of.identities, ours=False, deleted_at=None)
     first = theirs.order_by("said_at").values("said_at")[:1]
-    worded = theirs.exclude(text="").annotate(since=Subquery(first)).order_by("-said_at", "-pk").first()
+    elsewhere = theirs.exclude(conversation=talk) if talk else theirs  # what is read beside the pane is not said twice
+    worded = elsewhere.exclude(text="").annotate(since=Subquery(first)).order_by("-said_at", "-pk").first()
     moment = now()
     known_facts = facts.known(of, moment)
     whole = feeling.exchange(of)
@@ -86,7 +92,8 @@ def about(
         "shown": KNOWN_AS,
         "words": worded,
         "self": next((one for kind in _SELF for one in known_facts.facts if one.row.kind == kind), None),
-        "since": worded.since if worded else first.values_list("said_at", flat=True).first(),
+        "since": worded.since if worded else None,
+        "beside": talk is not None,
         "facts": known_facts,
         "drawing": draw(points, width=300 if small else 620, most=16 if small else 60),
         "manner": tones.shown(manner.of(whole, member.workspace, talk), here=talk is not None),

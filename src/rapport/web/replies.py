@@ -11,16 +11,17 @@ from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
-from rapport.inbox import replying, speaking
+from rapport.inbox import replying, showing, speaking
 from rapport.inbox.colliding import Collided, Seen
+from rapport.inbox.continuing import Widened
 from rapport.inbox.doubting import Doubted
 from rapport.inbox.models import Conversation, Outgoing
 from rapport.inbox.splitting import TooLong
-from rapport.web import streams
-from rapport.web.answering import complain, say
+from rapport.web import composing, streams
+from rapport.web.answering import complain, page, say
 from rapport.web.conversation import found, show
 from rapport.web.reach import answers, member_required
-from rapport.web.verbs import onward, to, undo_address
+from rapport.web.verbs import TAKEN_BACK, onward, to, undo_address
 
 
 @require_POST
@@ -30,39 +31,45 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Whichever button of the composer was pressed (``do``): each has its own address too."""
     row = found(member, id)
     text, stream = request.POST.get("text", ""), streams.named(request.POST.get("stream"))
-    place = streams.place_of(stream, row)
+    stands, place = streams.place_of(stream, row), request.POST.get("place", "")
     act = request.POST.get("do", "send")
     seen = Seen.read(request.POST.get("seen", ""))
     try:
         if act == "there":
             _message, event = replying.said_there(row, text, by=member)
             say(request, _("Kept as your answer."), undo=undo_address(member, row, event))
-            return onward(member, row, stream, place)
+            return onward(member, row, stream, stands)
         if act in {"keep", "preview"}:
-            replying.save_draft(row, text, by=member)
-            return _kept(request, member, row, act)
+            replying.save_draft(row, text, by=member, place=place)
+            return _kept(request, member, row, act, place)
         once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
         split = request.POST.get("split") == "1"
-        outgoing = replying.reply(row, text, by=member, seen=seen, once=once, sure=sure, split=split)
+        aloud = request.POST.get("aloud") == "1"
+        outgoing = replying.reply(
+            row, text, by=member, seen=seen, once=once, sure=sure, split=split, place=place, aloud=aloud
+        )
         facts = {"name": _who(row), "n": replying.held_seconds(row)}
         said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
         say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
-        return onward(member, row, stream, place)
+        return onward(member, row, stream, stands)
     except Collided as told:
-        return show(request, member, row, status=422, refusal=str(told), text=text, fresh=seen)
+        again = composing.again(member, row, text, place)
+        return show(request, member, row, status=422, refusal=str(told), fresh=seen, **again)
     except Refused as refused:
         about: dict[str, Any] = {
             "split": request.POST.get("split") == "1",
             "doubted": isinstance(refused, Doubted),
             "splits": refused.count if isinstance(refused, TooLong) else 0,
-        }
-        return show(request, member, row, status=422, refusal=str(refused), text=text, **about, **_still(seen))
+            "widens": isinstance(refused, Widened),
+            "aloud": request.POST.get("aloud") == "1",
+        } | composing.again(member, row, text, place)
+        return show(request, member, row, status=422, refusal=str(refused), **about, **_still(seen))
 
 
-def _kept(request: HttpRequest, member: Member, row: Conversation, act: str) -> HttpResponse:
+def _kept(request: HttpRequest, member: Member, row: Conversation, act: str, place: str) -> HttpResponse:
     if act == "preview":
-        words = request.POST.get("text", "").replace("\x00", "").strip()
-        return show(request, member, row, preview=words, **_still(Seen.read(request.POST.get("seen", ""))))
+        again = composing.again(member, row, request.POST.get("text", ""), place)
+        return show(request, member, row, **again, **_still(Seen.read(request.POST.get("seen", ""))))
     say(request, _("Saved. It stays here as your draft, and goes into the next export."))
     return to(row, streams.named(request.POST.get("stream")))
 
@@ -76,9 +83,13 @@ def _still(seen: Seen | None) -> dict[str, Any]:
 @member_required
 @answers
 def draft(request: HttpRequest, member: Member, id: int) -> HttpResponse:
-    """What is being typed, saved as it grows. Says so in two words."""
-    replying.save_draft(found(member, id), request.POST.get("text", ""), by=member)
-    return HttpResponse(_("Draft saved"), content_type="text/plain; charset=utf-8")
+    """What is being typed, saved as it grows. Says so in two words, and to htmx how it will stand there."""
+    row, text, place = found(member, id), request.POST.get("text", ""), request.POST.get("place", "")
+    replying.save_draft(row, text, by=member, place=place)
+    if "HX-Request" not in request.headers:
+        return HttpResponse(_("Draft saved"), content_type="text/plain; charset=utf-8")
+    preview = showing.show(row, text, by=member, place=place)
+    return page(request, "desk/_draft.html", conversation=row, preview=preview, kept=bool(text.strip()))
 
 
 @require_POST
@@ -92,7 +103,7 @@ def withdrawal(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     except Refused as refused:
         complain(request, str(refused))
     else:
-        say(request, _("Taken back. Your words are in the composer.") if done else _("It was taken back already."))
+        say(request, _(TAKEN_BACK) if done else _("It was taken back already."))
     return to(outgoing.conversation, streams.named(request.POST.get("stream")))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rapport.accounts.models import Member
+from rapport.core.database import now
 from rapport.inbox.filtering import reading
 from rapport.inbox.filtering.conditions import Sight
 from rapport.inbox.filtering.parse import parse
@@ -49,6 +50,8 @@ def search(request: HttpRequest, member: Member) -> HttpResponse:
             "hits": shown(kind, found.rows, parsed.filter),
             "people": _strip(member, parsed.filter) if kind == "messages" and not after else [],
             "written": write(parsed.filter),
+            "worded": bool(parsed.filter.words),
+            "moment": now(),
             "begun": bool(after),
         }
     return page(

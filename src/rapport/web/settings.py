@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -57,6 +56,6 @@ def _show(request: HttpRequest, member: Member, *, status: int = 200, **more: An
         "ours": {"name": there.name, "zone": there.zone, "languages": " ".join(there.languages)},
         "mine_refusal": "",
         "ours_refusal": "",
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        "zones": sorted(zone for zone in settling.zones() if "/" in zone and not zone.startswith("Etc/")),
     }
     return page(request, "pages/settings.html", status=status, **(context | more))

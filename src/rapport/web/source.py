@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.accounts.models import Member
+from rapport.core.database import now
 from rapport.core.refusal import Refused
-from rapport.inbox import adjusting
+from rapport.inbox import adjusting, budgeting
 from rapport.inbox.models import Source
+from rapport.ingest import bringing, progressing
 from rapport.web.answering import complain, page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.sources import public_address
@@ -77,9 +79,40 @@ def resume(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return redirect("source", member.workspace.slug, id)
 
 
+@require_POST
+@member_required
+@manages
+def history(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Bring along what was said before it was connected."""
+    try:
+        job = bringing.start(_found(member, id), request.POST.get("horizon", ""), by=member)
+    except Refused as refused:
+        complain(request, str(refused))
+        return redirect("source", member.workspace.slug, id)
+    if not job:
+        return redirect("source", member.workspace.slug, id)
+    return redirect("import_progress", member.workspace.slug, job)
+
+
+@require_POST
+@member_required
+@manages
+def budget(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """How much it may use up on one day."""
+    row, many, dear = _found(member, id), request.POST.get("requests", ""), request.POST.get("cost", "")
+    try:
+        changed = adjusting.budget(row, many, dear, by=member)
+    except Refused as refused:
+        values = row.settings | {"name": row.name, "requests": many, "cost": dear}
+        return _show(request, row, values, status=422, over=str(refused))
+    say(request, _("Saved.") if changed else _("Nothing was changed."))
+    return redirect("source", member.workspace.slug, id)
+
+
 def _show(
-    request: HttpRequest, row: Source, values: dict[str, str], *, status: int = 200, refusal: str = ""
+    request: HttpRequest, row: Source, values: dict[str, str], *, status: int = 200, refusal: str = "", over: str = ""
 ) -> HttpResponse:
+    brought = bringing.of(row)
     hidden = {setting.key for setting in row.channel.settings if "secret" in setting.kind}
     context: dict[str, Any] = {
         "source": row,
@@ -87,6 +120,11 @@ def _show(
         "values": {key: value for key, value in values.items() if key not in hidden},
         "refusal": refusal,
         "address": public_address(request, row),
+        "backfills": bringing.able(row),
+        "budget": budgeting.of(row, now()),
+        "over": over,
+        "brought": brought,
+        "far": progressing.of(brought.pk) if brought else None,
     }
     return page(request, "pages/source.html", status=status, **context)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,17 +16,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rapport.accounts.models import Member, Workspace
 from rapport.channels import registry
-from rapport.channels.base import Channel, Fetches, Receives, Streams, Verifies
+from rapport.channels.base import Backfills, Channel, Fetches, Receives, Streams, Verifies
+from rapport.core.database import now
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.inbox import connecting
 from rapport.inbox.models import Arrival, Source
-from rapport.ingest import pipeline
+from rapport.ingest import bringing, pipeline
 from rapport.web.answering import page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.webhook import door
 
 SHOWN = 20
+ONCE = 24 * 3600
+"""Seconds for which a form that connected something connects nothing more."""
 CUT = 2_000
 
 
@@ -45,7 +50,7 @@ def sources(request: HttpRequest, member: Member) -> HttpResponse:
     context: dict[str, Any] = {
         "sources": [(row, _label(row.kind), public_address(request, row), stuck.get(row.pk, 0)) for row in rows],
         "poison": set_aside(member.workspace),
-        "kinds": _kinds(),
+        "kinds": sorted(_kinds(), key=lambda one: said(one.label).casefold()),
     }
     return page(request, "pages/sources.html", **context)
 
@@ -59,15 +64,42 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
         raise Http404
     begun = {} if request.method == "POST" else {setting.key: setting.default for setting in channel.settings}
     values = begun | {name: value for name, value in request.POST.items() if isinstance(value, str)}
-    context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None}
+    horizon = values.get("horizon", bringing.FIRST if request.method != "POST" else "none")
+    context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None, "horizon": horizon}
+    context["backfills"] = isinstance(channel, Backfills)
+    once = f"connected:{member.pk}:{values.get('once', '')}"
+    context["once"] = secrets.token_urlsafe(12)
     if request.method != "POST":
         return page(request, "pages/connect.html", **context)
+    if values.get("once") and (known := cache.get(once)):  # the page was loaded again: one form connects one source
+        say(request, _("It is connected already."))
+        return redirect("source", member.workspace.slug, known)
     try:
-        source, made = connecting.connect(member.workspace, kind, values.get("name", ""), values, by=member)
+        source, job, made = _connected(member, channel, values, horizon)
     except Refused as refused:
         return page(request, "pages/connect.html", status=422, **(context | {"refusal": str(refused)}))
     shown: dict[str, Any] = {"source": source, "secrets": made, "address": public_address(request, source)}
+    shown |= {"job": job, "horizon": horizon, "in_websites": bool(source.settings.get("origins"))}
+    cache.set(once, source.pk, ONCE)
     return page(request, "pages/connected.html", channel=channel, **shown)
+
+
+def _connected(
+    member: Member, channel: Channel, values: dict[str, str], horizon: str
+) -> tuple[Source, int, dict[str, str]]:
+    """The new source, the number of the job that brings along what was said before (0: none), and its secrets."""
+    jobs: list[int] = []
+    if isinstance(channel, Backfills):
+        bringing.since(horizon, now())  # what is no horizon is refused before anything is tried
+
+    def also(source: Source) -> None:
+        if isinstance(channel, Backfills):
+            jobs.append(bringing.start(source, horizon, by=member))
+
+    source, made = connecting.connect(
+        member.workspace, channel.kind, values.get("name", ""), values, by=member, also=also
+    )
+    return source, sum(jobs), made
 
 
 @require_POST

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -30,6 +31,8 @@ class Page:
     rows: list[Conversation]
     after: str
     start: str
+    drafts: frozenset[int] = frozenset()
+    """In which of them this member has words that were not sent."""
 
     @cached_property
     def speakers(self) -> dict[int, Identity]:
@@ -65,13 +68,15 @@ def read(member: Member, stream: str, after: str = "", size: int = PAGE) -> Page
     """Up to ``size`` rows after the place ``after``, with who wrote, where it came from and whose it is."""
     if stream not in STREAMS:
         return _of_view(viewed(member, stream), member, stream, after, size)
-    rows = Conversation.objects.stream(stream, member).select_related("identity", "source", "assignee")
-    rows = rows.prefetch_related("tags")
+    drafts = Exists(member.drafts.filter(conversation=OuterRef("pk")))
+    every = Conversation.objects.stream(stream, member).select_related("identity", "source", "assignee")
+    rows = every.prefetch_related("tags").annotate(begun=drafts)
     past = _past(stream, after)
-    found = list((rows.filter(past) if past else rows)[: size + 1])
+    found: list[Any] = list((rows.filter(past) if past else rows)[: size + 1])
     more = len(found) > size
     found = found[:size]
-    return Page(stream, found, _place(stream, found[-1]) if more else "", after if past else "")
+    begun = frozenset(row.pk for row in found if row.begun)
+    return Page(stream, found, _place(stream, found[-1]) if more else "", after if past else "", begun)
 
 
 def next_after(member: Member, stream: str, done: Conversation, place: str) -> Conversation | None:
@@ -98,7 +103,8 @@ def _of_view(view: View | None, member: Member, stream: str, after: str, size: i
         return Page(stream, [], "", "")
     found = reading.conversations(viewing.filter_of(view), Sight.of(member), after, size)
     prefetch_related_objects(found.rows, "tags")
-    return Page(stream, found.rows, found.after, after)
+    begun = member.drafts.filter(conversation__in=found.rows).values_list("conversation", flat=True)
+    return Page(stream, found.rows, found.after, after, frozenset(begun))
 
 
 def _view_id(stream: str) -> int:

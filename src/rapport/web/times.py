@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS_ABBR
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from rapport.core.database import now
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_COUNTED = timedelta(days=40)
 
 
 def span(length: timedelta) -> str:
@@ -30,8 +31,14 @@ def span(length: timedelta) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """How long ago, short enough for a row."""
-    passed = now() - moment
+    """How long ago, short enough for a row; from some weeks on the day, since nobody counts 208 days back."""
+    moment_now = now()
+    passed = moment_now - moment
+    if passed >= _COUNTED:
+        there = timezone.localtime(moment)
+        month = str(MONTHS_3[there.month]).capitalize()
+        near = there.year == timezone.localtime(moment_now).year
+        return _("%(day)s %(month)s") % {"day": there.day, "month": month} if near else f"{month} {there.year}"
     return _("now") if passed < timedelta(seconds=45) else span(passed)
 
 

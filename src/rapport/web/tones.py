@@ -55,7 +55,7 @@ def _side(label: str, norm: Norm) -> Side:
 
 
 def sentence(tone: Tone) -> str:
-    """One line: what is unusual, by how much, from how many messages."""
+    """One line: what is unusual, and from how many messages one knows it; how far off is no matter for the desk."""
     if tone.kind == "thin":
         return ngettext(
             "not enough data to say what is usual for them (%(n)s other message)",
@@ -63,8 +63,8 @@ def sentence(tone: Tone) -> str:
             tone.n,
         ) % {"n": tone.n}
     others = ngettext("%(n)s other message", "%(n)s other messages", tone.n) % {"n": tone.n}
-    far = _("%(sd)s standard deviations from how they always write") % {"sd": f"{abs(tone.sd):.1f}"}
-    return f"{_SAYS[tone.kind]()} ({far}, {others})"
+    beside = _("beside %(others)s") % {"others": others}
+    return f"{_SAYS[tone.kind]()} ({beside})"
 
 
 _SAYS: dict[str, Callable[[], str]] = {

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts.models import Member
-from rapport.inbox import attaching, feeling, mentioning
-from rapport.inbox.models import Attachment, Conversation, Disposition, Message, Note, Outgoing, Revision
+from rapport.inbox import acting, attaching, continuing, feeling, mentioning
+from rapport.inbox.models import Act, Attachment, Conversation, Disposition, Message, Note, Outgoing, Revision
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.people.models import Identity
 from rapport.understanding import feelings
@@ -48,8 +48,15 @@ class Why:
         """The reasons in one line: the deciding row first, then the evidence beneath it."""
         waits = self.decision.needs != "no"  # nobody waits for what needs no answer
         told = (reason for reason in self.reasons if waits or reason.code != "unanswered")
-        said = dict.fromkeys(str(because(reason.code, mine=self.mine)) for reason in told)
-        return " · ".join(list(said)[:3])
+        first = [f"row.{self.decision.row}"] if self.reasons and self.reasons[0].code == "taught.row" else []
+        said = dict.fromkeys(
+            [
+                *map(str, map(because, first)),
+                *(str(because(one.code, mine=self.mine, alike=one.weight)) for one in told),
+            ]
+        )
+        own = [one for one in said if not any(other != one and other in one for other in said)]  # the narrower says it
+        return " · ".join(own[:3])
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,8 @@ class Felt:
 
 @dataclass(frozen=True)
 class Turn:
-    """One thing in the line. ``kind`` is ``message``, ``note`` or ``outgoing``; ``row`` is the model's row."""
+    """One thing in the line. ``kind`` is ``message``, ``note``, ``outgoing``, or ``moved`` (before the message with which
+    the talk went on in private, or came back); ``row`` is the model's row."""
 
     kind: str
     at: datetime
@@ -76,6 +84,12 @@ class Turn:
     """What the matter is about, in a few words: its topics, the thing, what was paid, what one is entitled to."""
     outgoing: Outgoing | None = None
     files: tuple[Attachment, ...] = ()
+    acts: tuple[Act, ...] = ()
+    """What was done there with this message, the latest of each kind."""
+    may: frozenset[str] = frozenset()
+    """What can be done there with it: ``edit``, ``unsend``, ``react``."""
+    aloud: bool = False
+    """Of a move: the talk went on in public, not in private."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,18 @@ class Line:
         return list(dict.fromkeys(one for one in theirs if one is not None))
 
     @property
+    def owes_note(self) -> bool:
+        """Did we go on in private, and leave those who read along without a word?"""
+        said = [turn for turn in self.turns if turn.kind in {"message", "outgoing"} and not _gone(turn)]
+        return continuing.owes_note((turn.kind == "outgoing" or turn.row.ours, _public(turn)) for turn in said)
+
+    @property
+    def now_private(self) -> bool:
+        """Was what stands last said in private?"""
+        said = [turn for turn in self.turns if turn.kind in {"message", "outgoing"}]
+        return bool(said) and not _public(said[-1])
+
+    @property
     def company(self) -> int:
         """How many of them speak on screen beside one."""
         return max(0, len(self.spoke) - 1)
@@ -112,7 +138,16 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     edge = conversation.messages.filter(pk=before or at).first() if before or at else None
     found, more, later = _window(conversation, edge, around=not before)
     files = attaching.of(found)
-    turns = [replace(_of_message(one, reader), files=tuple(files.get(one.pk, ()))) for one in found]
+    acts = acting.of(found)
+    turns = [
+        replace(
+            _of_message(one, reader),
+            files=tuple(files.get(one.pk, ())),
+            acts=tuple(acts.get(one.pk, ())),
+            may=_may(conversation, one, reader),
+        )
+        for one in found
+    ]
     notes = conversation.notes.select_related("by", "asked").order_by("at", "pk")
     if more:
         notes = notes.filter(at__gte=found[0].said_at)
@@ -122,11 +157,11 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     names = mentioning.names(conversation.workspace_id) if any("@" in note.text for note in shown) else {}
     turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in shown)
     if not later:
-        out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by")
+        out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by", "in_reply_to")
         turns.extend(Turn("outgoing", row.created_at, row) for row in out)
     turns.sort(key=lambda turn: turn.at)
     return Line(
-        turns,
+        _with_moves(turns),
         earlier=found[0].pk if more else 0,
         later=found[-1].pk if later else 0,
         newest=max((message.pk for message in found), default=0),
@@ -134,6 +169,35 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
         at=at if edge and not before else 0,
         questions=None if more or later else _open(shown),
     )
+
+
+def _with_moves(turns: list[Turn]) -> list[Turn]:
+    """The turns, with a line of its own wherever the talk went on in private, or came back."""
+    said = [(turn, _public(turn)) for turn in turns if turn.kind in {"message", "outgoing"}]
+    moved = {id(turn): public for turn, public in continuing.moves(said)}
+    whole: list[Turn] = []
+    for turn in turns:
+        if id(turn) in moved:
+            whole.append(Turn("moved", turn.at, turn.row, aloud=moved[id(turn)]))
+        whole.append(turn)
+    return whole
+
+
+def _public(turn: Turn) -> bool:
+    return continuing.is_public(turn.row) if turn.kind == "outgoing" else bool(turn.row.public)
+
+
+def _gone(turn: Turn) -> bool:
+    """It stands nowhere: deleted, or never left."""
+    return turn.row.deleted_at is not None if turn.kind == "message" else turn.row.state == "failed"
+
+
+def _may(conversation: Conversation, message: Message, reader: Member | None) -> frozenset[str]:
+    """What this reader can do there with a message."""
+    if reader is None or not reader.answers:
+        return frozenset()
+    source = conversation.source if message.source_id == conversation.source_id else message.source
+    return acting.possible(message, source)
 
 
 def _open(notes: Iterable[Note]) -> list[Note]:
@@ -162,7 +226,7 @@ def _window(conversation: Conversation, edge: Message | None, *, around: bool) -
 def _whole(rows: QuerySet[Message]) -> QuerySet[Message]:
     edited = Exists(Revision.objects.filter(message=OuterRef("pk")))
     rows = rows.select_related("identity", "by", "reading", "outgoing", "manner").annotate(
-        edited=edited, has_files=attaching.there()
+        edited=edited, has_files=attaching.there(), has_html=attaching.laid_out(), has_acts=acting.there()
     )
     return rows.prefetch_related("dispositions__by", "feelings")
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
 from rapport.core.database import locked, write
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import asking, mentioning, undoing, working
+from rapport.inbox import asking, mentioning, undoing, unwinding, working
 from rapport.inbox.correcting import KEPT, correct
 from rapport.inbox.models import Conversation, Message
 from rapport.inbox.snoozing import snooze
@@ -24,6 +25,7 @@ from rapport.web.reach import answers, member_required, number
 
 Act = Callable[[Conversation], Event]
 Said = str | Callable[[Conversation], str]
+TAKEN_BACK = gettext_noop("Taken back. Your words are in the composer.")
 
 
 @require_POST
@@ -134,6 +136,36 @@ def undo(request: HttpRequest, member: Member, id: int, event: int) -> HttpRespo
 @require_POST
 @member_required
 @answers
+def unwind(request: HttpRequest, member: Member) -> HttpResponse:
+    """Take back whatever one did last; asked again, what one did before that."""
+    stream = streams.named(request.POST.get("stream"))
+    try:
+        done = unwinding.unwind(by=member)
+    except Refused as refused:
+        complain(request, str(refused))
+        here = number(request.POST.get("open"))
+        return to(found(member, here), stream) if here else see(reverse("desk", args=[member.workspace.slug]), stream)
+    if done.conversation is None:
+        say(request, taken_back(done.back, done.left))
+        return see(reverse("desk", args=[member.workspace.slug]), stream)
+    who = str(done.conversation.identity or _("Somebody"))[:60]
+    say(request, _(TAKEN_BACK) if done.answer else _("Undone: %(name)s.") % {"name": who})
+    return to(done.conversation, stream)
+
+
+def taken_back(back: int, left: int) -> str:
+    """How many conversations of a bulk act are as they were, and how many are not."""
+    said = ngettext("Undone for %(n)s conversation.", "Undone for %(n)s conversations.", back) % {"n": back}
+    if left:
+        said += " " + ngettext(
+            "%(n)s stays: something has happened there since.", "%(n)s stay: something has happened there since.", left
+        ) % {"n": left}
+    return said
+
+
+@require_POST
+@member_required
+@answers
 def correction(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """A person knows better what one message needs."""
     message = (
@@ -162,7 +194,7 @@ def _act(request: HttpRequest, member: Member, id: int, act: Act, said: Said, *,
     place = streams.place_of(stream, row)
     try:
         with write():
-            _still_as_seen(row, request.POST.get("state", ""))
+            _still_as_seen(row, member, request.POST.get("state", ""))
             event = act(row)
     except Refused as refused:
         complain(request, str(refused))
@@ -171,11 +203,13 @@ def _act(request: HttpRequest, member: Member, id: int, act: Act, said: Said, *,
     return onward(member, row, stream, place) if done else to(row, stream)
 
 
-def _still_as_seen(row: Conversation, seen: str) -> None:
+def _still_as_seen(row: Conversation, member: Member, seen: str) -> None:
     """Raises Refused where the page that asks shows another state than the one that is."""
     state = locked(Conversation.objects.filter(pk=row.pk)).values_list("state", flat=True).first()
     if seen and state and state != seen:
         last = undoing.last_act(row)
+        if last and last.by_id == member.pk:
+            raise Refused("You have done something else here in another tab: look at it again.")
         raise undoing.who_did_what(last) if last else Refused("Something has happened here since: look at it again.")
 
 

@@ -11,7 +11,8 @@ from rapport.accounts.models import Member
 from rapport.core import work
 from rapport.core.database import now
 from rapport.core.models import Work
-from rapport.inbox import health
+from rapport.inbox import health, vouching
+from rapport.inbox.models import Source
 from rapport.web.answering import page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.sources import set_aside
@@ -36,4 +37,17 @@ def work_again(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         raise Http404
     work.again(row.pk)
     say(request, _("Trying again. If it fails once more, it comes back here."))
+    return redirect("wellbeing", member.workspace.slug)
+
+
+@require_POST
+@member_required
+@manages
+def vouch_again(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Look up again who vouches for a mailbox's mail."""
+    row = Source.objects.filter(workspace=member.workspace, pk=id).first()
+    if row is None:
+        raise Http404
+    vouching.again(row, by=member)
+    say(request, _("It is looked up again; that takes a minute at most."))
     return redirect("wellbeing", member.workspace.slug)

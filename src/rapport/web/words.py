@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rapport.core.saying import said
 from rapport.inbox.triage import words as reasons
+from rapport.web.habits import habit
 
 STREAMS = {
     "needs": _("Needs an answer"),
@@ -61,6 +62,13 @@ SNOOZES = {
     "tomorrow": _("Tomorrow morning"),
     "monday": _("Monday morning"),
 }
+BULK = {
+    "settle": _("Settled"),
+    "silence": _("No answer needed"),
+    "assign": _("Assigned"),
+    "tag": _("Tagged"),
+    "snooze": _("Snoozed"),
+}
 MOVED = {
     "conversation.quieted": _("%(name)s decided so"),
     "conversation.settled": _("settled by %(name)s"),
@@ -101,6 +109,17 @@ OUTGOING = {
     "failed": _("Not sent"),
     "unknown": _("Nobody knows whether it left"),
     "withdrawn": _("Withdrawn"),
+}
+ACT = {
+    "edit": _("Is being changed there"),
+    "unsend": _("Is being taken back"),
+    "react": _("Is being liked there"),
+}
+ACT_HELD = {"edit": _("Changed there in %n s"), "unsend": _("Taken back in %n s")}
+ACT_FAILED = {
+    "edit": _("Not changed there"),
+    "unsend": _("Not taken back"),
+    "react": _("Not liked there"),
 }
 STANDING = {
     "connected": _("connected"),
@@ -144,7 +163,7 @@ SIGN = {
     name: "positive" if name in {"joy", "gratitude", "admiration", "optimism"} else "negative" for name in FEELINGS
 } | {"surprise": "neutral"}
 """Where a corrected emotion puts a message."""
-TASKS = {"needs": _("Needs an answer"), "valence": _("How it was felt")}
+TASKS = {"needs": _("Needs an answer"), "valence": _("How it was felt"), "row": _("What it is")}
 TRAINED = {
     "used": _("in use"),
     "earlier": _("was in use"),
@@ -171,6 +190,7 @@ EXAMPLES = {
     "dismissed": _("no answer needed"),
     "reopened": _("reopened"),
     "assigned": _("assigned"),
+    "stood": _("answered, and not called otherwise"),
 }
 LEVELS = {"low": _("displeased"), "even": _("even"), "high": _("pleased")}
 VALENCES = {"negative": _("displeased"), "neutral": _("even"), "positive": _("pleased")}
@@ -243,6 +263,22 @@ IMPORTS = {
     "failed": _("Stopped"),
     "done": _("Done"),
 }
+VOUCHED = {
+    "good": _("good"),
+    "weak": _("could be better"),
+    "missing": _("missing"),
+    "broken": _("broken"),
+    "unknown": _("not known"),
+    "theirs": _("your provider’s"),
+}
+HORIZONS = {
+    "none": _("Nothing: only what is said from now on"),
+    "7": _("The last 7 days"),
+    "30": _("The last 30 days"),
+    "365": _("The last year"),
+    "all": _("Everything the network gives"),
+}
+"""How far back what was said before a source was connected is brought along."""
 EXPORTS = {
     "waiting": _("Waiting for the worker to begin"),
     "writing": _("Writing"),
@@ -269,6 +305,8 @@ RECORDS = {
     "conversation": _("conversations"),
     "message": _("messages"),
     "attachment": _("files"),
+    "continuation": _("private threads that go on a conversation"),
+    "act": _("changes, take-backs and likes"),
     "visit": _("visits"),
     "fact": _("facts"),
     "note": _("notes"),
@@ -301,14 +339,22 @@ UNITS = {
     "utf16": _("characters"),
     "bytes": _("bytes"),
 }
-_PERSON = {"person.yes": _("a colleague says it needs an answer"), "person.no": _("a colleague says it needs none")}
+_PERSON = {
+    "person.yes": _("a colleague says it needs an answer"),
+    "person.no": _("a colleague says it needs none"),
+    "person.row": _("a colleague says what it is"),
+}
 TOPICS = {
     "delivery": _("delivery"), "damaged": _("broken or damaged"), "billing": _("billing"), "refund": _("money back"),
     "login": _("logging in"), "outage": _("an outage"), "app": _("app or website"), "staff": _("our people"),
     "waiting": _("waiting"), "trip": _("a trip"), "contract": _("contract"), "product": _("what we sell"),
 }  # fmt: skip
 """What a matter is about, by the codes of ``understanding.anatomy``."""
-_MINE = {"person.yes": _("you say it needs an answer"), "person.no": _("you say it needs none")}
+_MINE = {
+    "person.yes": _("you say it needs an answer"),
+    "person.no": _("you say it needs none"),
+    "person.row": _("you say what it is"),
+}
 _NETWORKS = {"mail": "e-mail", "email": "e-mail", "imap": "e-mail", "mbox": "e-mail", "sms": "SMS", "x": "X"}
 _ICONS = {
     "mail": {"mail", "email", "imap", "mbox", "eml"},
@@ -322,9 +368,11 @@ def felt(emotion: str, level: str) -> str | Promise:
     return FEELINGS[emotion] if emotion in FEELINGS else LEVELS[level]
 
 
-def because(code: str, *, mine: bool = False) -> str | Promise:
-    """A reason in words: a person's own (``mine``: the reader's), or triage's."""
-    return (_MINE if mine else _PERSON).get(code) or said(reasons.explain(code))
+def because(code: str, *, mine: bool = False, alike: float = 0) -> str | Promise:
+    """A reason in words: a person's own (``mine``: the reader's), or triage's; ``alike``: see ``habits``."""
+    words = (_MINE if mine else _PERSON).get(code) or said(reasons.explain(code))
+    counted = habit(code, alike)
+    return f"{words}: {counted}" if counted else words
 
 
 def network(name: str) -> str:

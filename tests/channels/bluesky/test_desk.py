@@ -12,6 +12,7 @@ import pytest
 
 from rapport.accounts.models import Workspace
 from rapport.channels.bluesky import compose
+from rapport.channels.bluesky.channel import SELDOM
 from rapport.core import work
 from rapport.inbox import connecting, replying
 from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Source
@@ -80,12 +81,11 @@ def test_a_mention_stands_on_the_desk_and_the_answer_of_the_desk_is_seen_there(a
     seen = eventually(lambda: [one for one in ann.notifications() if one["author"]["did"] == us.did])[0]
     assert seen["uri"] == outgoing.message.external_id
     assert seen["record"]["reply"]["parent"]["uri"] == post["uri"]
-    for _ in range(7):
+    for _ in range(SELDOM + 1):
         visit(source)
     assert Message.objects.filter(conversation=conversation).count() == 2, "our echo is the message we have"
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_through_fifty_troubles_every_message_is_stored_once_and_every_answer_is_there_once(
     acme: Any, peer: Network
 ) -> None:

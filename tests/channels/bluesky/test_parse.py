@@ -207,6 +207,7 @@ def _entries(place: Any) -> list[tuple[Any, Any]]:
     return list(place.items()) if isinstance(place, dict) else list(enumerate(place))
 
 
+@pytest.mark.slow
 @quick
 @given(damaged())
 def test_whatever_a_server_sends_is_an_envelope_or_kept_as_unreadable(piece: bytes) -> None:

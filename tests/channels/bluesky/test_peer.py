@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rapport.channels.base import Batch, ChannelError, Connected, Envelope, File, Manner, Outgoing
-from rapport.channels.bluesky import compose, hearing, tid
-from rapport.channels.bluesky.channel import BlueskyChannel
-from tests.peers.bluesky.network import Account, Network, eventually
+from rapport.channels.bluesky import compose, hearing, session, tid, xrpc
+from rapport.channels.bluesky.channel import SELDOM, BlueskyChannel
+from tests.peers.bluesky.network import Account, Network, eventually, network
+from tests.peers.faults import way_to
 
 pytestmark = pytest.mark.slow
 channel = BlueskyChannel()
@@ -141,7 +142,7 @@ def test_a_block_on_either_side_is_respected_and_buries_nothing(peer: Network) -
         assert caught.value.permanent
         assert channel.target(settings, made["uri"], made["cid"]).state == "there"
     ann.mention(us, f"@{us.handle} and another thing")
-    for _ in range(7):
+    for _ in range(SELDOM + 1):
         reader.fetch()
     assert len(reader.got) == 2
     assert not any(envelope.deleted for envelope in reader.got.values())
@@ -273,11 +274,40 @@ def test_a_login_is_renewed_once_kept_and_made_anew_when_all_is_lost(peer: Netwo
         channel.check(Connected({"handle": "nobody.test", "app_password": "x", "service": peer.pds}))
 
 
+def test_the_real_limits_are_kept_nothing_is_asked_until_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty logins of one account in five minutes, as the network itself counts them."""
+    monkeypatch.setattr(xrpc, "_full", {})
+    with network(full=False, limits=True) as there, way_to(there.pds) as way:
+        us = there.account("brand")
+        settings = {"handle": us.handle, "app_password": us.app_password(), "service": way.url}
+        taken = 0
+        with pytest.raises(ChannelError, match="asks us to wait") as caught:
+            while taken < 40:
+                session.log_in(settings)
+                taken += 1
+        assert taken == 30 == len(way.asked)
+        for _ in range(3):
+            with pytest.raises(ChannelError, match="asks us to wait") as caught:
+                session.log_in(settings)
+            assert not caught.value.permanent and not caught.value.reauthorise
+            assert caught.value.retry_after
+            assert timedelta() < caught.value.retry_after <= timedelta(minutes=5, seconds=5)
+        assert len(way.asked) == 30, "the last one that was answered said that it was the last"
+
+
 def test_history_is_brought_page_by_page(peer: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hearing, "PAGE", 5)
     ann, (us, settings) = peer.account("ann"), brand(peer)
     posts = [ann.mention(us, f"@{us.handle} number {n}")["uri"] for n in range(22)]
     eventually(lambda: len(us.notifications()) == 22)
+    first = ann.thread(posts[0])["post"]
+    ref = {"uri": first["uri"], "cid": first["cid"]}
+    ours = us.post("Answered in the app.", reply={"root": ref, "parent": ref})["uri"]
+
+    def own() -> set[str]:
+        return {one["post"]["uri"] for one in us.ask("GET", "app.bsky.feed.getAuthorFeed", actor=us.did)["feed"]}
+
+    eventually(lambda: ours in own())
     got: set[str] = set()
     cursor, rounds = None, 0
     while True:
@@ -286,9 +316,9 @@ def test_history_is_brought_page_by_page(peer: Network, monkeypatch: pytest.Monk
         cursor, rounds = batch.cursor, rounds + 1
         if not batch.more:
             break
-    assert got == set(posts)
-    assert 5 <= rounds < 8
+    assert got == {*posts, ours}, "whom we answered elsewhere is not taken to wait"
+    assert 5 <= rounds < 9
     reader = Reader(settings)
     while reader.fetch().more:
         pass
-    assert {id for id, _ in reader.got} == set(posts)
+    assert {id for id, _ in reader.got} == {*posts, ours}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from rapport.channels.base import Batch, ChannelError, Connected, File, Manner, Outgoing
@@ -126,6 +127,31 @@ def test_a_message_in_doubt_is_looked_for_by_its_words_and_its_place(
     found = channel.recognise(settings, answer)
     assert (found is not None) == bool(there)
     assert [one["text"] for one in service.messages[talk]].count("On its way.") == 1 + there
+
+
+def test_what_was_said_in_public_goes_on_in_private_and_is_found_again(
+    service: Chat, settings: Connected, us: Account, ann: Account
+) -> None:
+    post = ann.mention(us, f"@{us.handle} my parcel never came")
+    thread = channel.confide(settings, ann.did)
+    assert thread == channel.confide(settings, ann.did), "asked twice is one conversation"
+    talk = thread.removeprefix("chat:")
+    answer = msgspec.structs.replace(
+        outgoing("What is your address?", talk, post["uri"], visibility="direct", written_at=datetime.now(UTC)),
+        recipient=ann.did,
+    )
+    service.say(talk, us.did, answer.text, sentAt=(datetime.now(UTC) - timedelta(hours=1)).isoformat())
+    assert channel.recognise(settings, answer) is None, "the same words an hour ago are another message"
+    service.fault = "lost after"
+    with pytest.raises(ChannelError) as caught:
+        channel.send(settings, answer)
+    assert caught.value.unknown
+    found = channel.recognise(settings, answer)
+    assert found and found.external_id == f"chat:{talk}:{service.messages[talk][-1]['id']}"
+    service.closed.add(ann.did)
+    with pytest.raises(ChannelError, match="takes no direct messages") as closed:
+        channel.confide(settings, ann.did)
+    assert closed.value.permanent and not closed.value.unknown
 
 
 def test_an_app_password_without_the_right_is_said_while_the_rest_comes_in(

@@ -160,13 +160,26 @@ def test_what_is_no_feed_is_a_sentence(body: bytes, says: str) -> None:
         assert caught.value.permanent
 
 
+@pytest.mark.slow
 def test_a_feed_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bounded.read(BLOG) == syndication.read(BLOG)
-    monkeypatch.setattr(bounded, "SECONDS", 0.01)
-    with pytest.raises(ChannelError, match="takes too long"):
+    monkeypatch.setattr(bounded, "SECONDS", 1)
+    item = "<item><guid>{}</guid><title>T</title><description>It &lt;b&gt;leaks&lt;/b&gt;.</description></item>"
+    large = f"<rss><channel>{''.join(map(item.format, range(40_000)))}</channel></rss>".encode()
+    with pytest.raises(ChannelError, match="takes too long") as caught:
+        bounded.read(large)
+    assert caught.value.permanent
+
+
+def test_where_this_machine_has_no_time_the_feed_is_not_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that delivers it hears that it may come again, and does not throw it away."""
+    monkeypatch.setattr(bounded, "PATIENCE", 0.01)
+    with pytest.raises(ChannelError, match="no time here") as caught:
         bounded.read(BLOG)
+    assert (caught.value.permanent, caught.value.status) == (False, 503)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([BLOG, REVIEWS, FORUM]), st.data())
 def test_whatever_is_damaged_it_is_a_feed_or_a_sentence(body: bytes, data: st.DataObject) -> None:

@@ -140,7 +140,7 @@ def test_our_words_can_be_changed_liked_and_taken_back(server: Fake) -> None:
     handle = desk.send("We lok.", said)
     mine = next(one for one in server.statuses.values() if one["account"]["id"] == ME)
     assert desk.channel.edit(desk.settings, handle.external_id, "We look.").external_id == handle.external_id
-    assert mine["content"] == "<p>We look.</p>"
+    assert mine["content"] == "<p>@ann We look.</p>", "whoever was tagged stays tagged"
     desk.channel.react(desk.settings, said["uri"], "like")
     assert server.statuses[said["id"]]["favourited"] is True
     desk.channel.react(desk.settings, said["uri"], "like", on=False)
@@ -163,3 +163,34 @@ def test_what_was_said_before_we_came_is_fetched_as_far_back_as_wished(server: F
         cursor, more = batch.cursor, batch.more
         texts |= {item.envelope.text for item in batch.items}
     assert texts == {f"@brand number {n}" for n in range(100)}
+
+
+def test_who_goes_on_in_private_takes_only_the_one_who_spoke(server: Fake) -> None:
+    desk = Desk(server)
+    said = server.says("ann", "@brand @bo@garden.example it leaks, and so does his")
+    handle = desk.send("Your address?", said, public=False, recipient="ann", how=Manner(visibility="direct"))
+    mine = next(one for one in server.statuses.values() if one["uri"] == handle.external_id)
+    assert (mine["visibility"], mine["in_reply_to_id"]) == ("direct", said["id"])
+    assert mine["content"] == "<p>@ann Your address?</p>", "whoever reads along is not taken into what is private"
+    with pytest.raises(ChannelError, match="take out @bo@garden"):
+        desk.send("And @bo@garden.example?", said, key="k-2", public=False, how=Manner(visibility="direct"))
+
+
+def test_the_preview_is_what_is_posted(server: Fake) -> None:
+    desk = Desk(server)
+    said = server.says("ann", "@brand @bo@garden.example it leaks", visibility="unlisted")
+    desk.poll()
+    manner = Manner(visibility="unlisted", participants=("bo@garden.example",), language="en")
+    answer = out("See https://acme.example/leaks, please. #kettle", said, recipient="ann", how=manner)
+    shown = desk.channel.show(desk.settings, answer)
+    posted = desk.channel.send(desk.settings, answer)
+    mine = next(one for one in server.statuses.values() if one["uri"] == posted.external_id)
+    [part] = shown.parts
+    assert mine["content"] == f"<p>{part.text}</p>"
+    assert (shown.visibility, shown.language, mine["visibility"]) == ("unlisted", "en", "unlisted")
+    assert [part.text[start:end] for start, end in part.marks] == [
+        "@ann",
+        "@bo@garden.example",
+        "https://acme.example/leaks",
+        "#kettle",
+    ]

@@ -207,6 +207,7 @@ def damaged(value: Any, at: tuple[Any, ...], by: Any) -> Any:
     return copy
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_whatever_stands_in_a_row_it_is_a_message_nothing_or_a_sentence(data: st.DataObject) -> None:

@@ -129,29 +129,6 @@ def test_what_is_private_is_answered_in_private(committed: str, peer: Mock) -> N
         assert seen["visibility"] == "direct"
 
 
-FAULTS = (
-    {"type": "status", "status": 503},
-    {"type": "status", "status": 500},
-    {"type": "malformed"},
-    {"type": "ratelimit", "status": 429, "headers": {"Retry-After": "1", "X-RateLimit-Remaining": "0"}},
-)
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_everything_that_is_said_is_stored_through_faults_of_the_server(committed: str, peer: Mock) -> None:
-    cast, alice = make_cast(), peer.account("alice")
-    source = connected(cast, peer.base, "tok-brand")
-    mark = time.time_ns()
-    with working(worker.line, worker.keep):
-        soon(lambda: Source.objects.get(pk=source.pk).cursor)
-        for n in range(24):
-            peer.fault(FAULTS[n % 4], ("/api/v1/notifications", "/api/v1/streaming/user")[n % 2])
-            alice.post(f"@brand {mark} number {n}")
-        soon(lambda: Message.objects.filter(text__contains=str(mark)).count() >= 24, 90)
-    texts = Message.objects.filter(text__contains=str(mark)).values_list("text", flat=True)
-    assert sorted(texts) == sorted(f"@brand {mark} number {n}" for n in range(24))
-
-
 def trouble(server: Fake, stack: ExitStack, n: int) -> None:
     """One of fifty ways to lose something."""
     everywhere = "/api/v[12]/(notifications|streaming/user|conversations|statuses|accounts/.*)"
@@ -181,7 +158,6 @@ def restart(server: Fake, stack: ExitStack) -> None:
     stack.enter_context(fake(port, server))
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_fifty_disconnections_refusals_and_restarts_lose_nothing(committed: str) -> None:
     cast = make_cast()
     with ExitStack() as stack:

@@ -30,6 +30,8 @@ class Chat:
     logs: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     fault: str = ""
+    closed: set[str] = field(default_factory=set)
+    """Who takes no messages from strangers (DIDs)."""
     count: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -79,8 +81,20 @@ class Chat:
     def _log(self, kind: str, rev: str, id: str, **more: Any) -> None:
         self.logs.append({"$type": f"{DEFS}{kind}", "rev": rev, "convoId": id, **more})
 
+    def between_known(self, who: str, other: str) -> tuple[int, dict[str, Any]]:
+        """getConvoForMembers: the conversation of these two, made where there is none; refused where they take none."""
+        if other in self.closed:
+            return 400, {"error": "InvalidRequest", "message": "recipient has disabled incoming messages"}
+        pair = {who, other}
+        for one in self.convos.values():
+            if {member["did"] for member in one["members"]} == pair:
+                return 200, {"convo": one}
+        return 200, {"convo": self.convos[self.between((who, who, ""), (other, other, ""))]}
+
     def answer(self, name: str, who: str, query: dict[str, str], body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """One call by an account, as the lexicon says."""
+        if name == "getConvoForMembers":
+            return self.between_known(who, query["members"])
         mine = {id: one for id, one in self.convos.items() if who in {member["did"] for member in one["members"]}}
         id = query.get("convoId") or body.get("convoId") or ""
         if id and id not in mine:

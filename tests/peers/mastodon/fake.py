@@ -33,6 +33,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b'{"error":"This went wrong"}'
     method: str = ""
+    late: float = 0.0
+    """Seconds after which it is answered, and then as it should be."""
 
 
 @dataclass(eq=False)
@@ -191,6 +193,9 @@ class _Handler(BaseHTTPRequestHandler):
                           and one.method in {"", self.command}), None)  # fmt: skip
             if fault is not None:
                 fake.faults.remove(fault)
+        if fault is not None and fault.late:
+            time.sleep(fault.late)
+            fault = None
         if fault is not None and fault.status:
             self._say(fault.status, fault.body, fault.headers)
             return

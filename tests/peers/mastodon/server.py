@@ -86,11 +86,6 @@ class Mock:
     def account(self, name: str) -> Account:
         return Account(self.base, name)
 
-    def fault(self, effect: dict[str, Any], path: str, count: int = 1) -> None:
-        """The next ``count`` requests there go wrong."""
-        rule = {"match": {"path": path}, "effect": effect, "count": count}
-        httpx.post(f"{self.base}/api/v1/_mock/faults", json=rule, timeout=10).raise_for_status()
-
 
 @contextlib.contextmanager
 def mock(port: int = 0) -> Iterator[Mock]:

@@ -44,14 +44,14 @@ def send(session: Session, outgoing: Outgoing) -> Handle:
     except XrpcError as error:
         # It may be there already, written a moment earlier: putRecord says so, applyWrites fails (500).
         if (error.code == "InvalidSwap" or error.unknown) and _exists(session, POST, writes[0].rkey):
-            return _handle(session, writes[0].rkey)
+            return _handle(session, *(one.rkey for one in writes))
         raise
 
 
-def find(session: Session, key: str) -> Handle | None:
-    """The answer with this idempotency key, if it is there. Raises ChannelError."""
-    rkey = tid.tid(key)
-    return _handle(session, rkey) if _exists(session, POST, rkey) else None
+def find(session: Session, key: str, count: int = 1) -> Handle | None:
+    """The answer with this idempotency key, of so many posts, if it is there. Raises ChannelError."""
+    rkeys = [tid.tid(key, part) for part in range(count)]
+    return _handle(session, *rkeys) if _exists(session, POST, rkeys[0]) else None
 
 
 def unsend(session: Session, uri: str) -> None:
@@ -162,7 +162,7 @@ def _put_all(session: Session, writes: list[Write]) -> Handle:
         for one in writes
     ]
     session.post("com.atproto.repo.applyWrites", {"repo": session.did, "writes": made})
-    return _handle(session, writes[0].rkey)
+    return _handle(session, *(one.rkey for one in writes))
 
 
 def _exists(session: Session, collection: str, rkey: str) -> bool:
@@ -175,6 +175,7 @@ def _exists(session: Session, collection: str, rkey: str) -> bool:
     return True
 
 
-def _handle(session: Session, rkey: str) -> Handle:
-    uri = f"at://{session.did}/{POST}/{rkey}"
-    return Handle(external_id=uri, url=parse.page(uri))
+def _handle(session: Session, *rkeys: str) -> Handle:
+    """Of the posts of one answer, in order."""
+    first, *further = (f"at://{session.did}/{POST}/{rkey}" for rkey in rkeys)
+    return Handle(external_id=first, url=parse.page(first), further=tuple(further))

@@ -18,6 +18,7 @@ from rapport.channels.base import (
     Report,
     Setting,
     Settings,
+    Showing,
     Target,
 )
 from rapport.channels.bluesky import (
@@ -36,10 +37,14 @@ from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
+from rapport.channels.further import Deed
 from rapport.net.sentence import Sentence
 
-SELDOM = 6
-"""Searches, our own posts and what was brought lately are looked at in one of so many fetches."""
+TALKS_OFF = Sentence("Direct messages are switched off for this account: switch them on where it is connected.")
+NOT_BACK = Sentence("A direct message on Bluesky cannot be taken back from the other side.")
+ONLY_POSTS = Sentence("On Bluesky one can like a post, and nothing else.")
+SELDOM = 12
+"""Searches, our own posts and what was brought lately are looked at in one of so many fetches: once a minute."""
 
 
 class BlueskyChannel:
@@ -47,7 +52,8 @@ class BlueskyChannel:
 
     kind = "bluesky"
     label = "Bluesky"
-    every = timedelta(seconds=10)
+    every = timedelta(seconds=5)
+    """The network answers 3,000 requests in five minutes to one address; this asks 70, and 5 more for each search."""
     settings: tuple[Setting, ...] = (
         Setting(key="handle", label="Handle", help="The account’s name, such as acme.bsky.social."),
         Setting(
@@ -82,6 +88,11 @@ class BlueskyChannel:
     limit: Limit | None = Limit(splitting.GRAPHEMES, "graphemes")
     cannot_send = ""
     reactions = ("like",)
+    marks_language = True
+    unsends_how = (
+        "Bluesky deletes the post, and with it the others of the same answer. Whoever has read it has read it, and other "
+        "programs that keep copies may show it on."
+    )
 
     def validate(self, settings: Settings) -> None:
         session.service_of(settings)
@@ -132,25 +143,22 @@ class BlueskyChannel:
         )
 
     def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
-        """Notifications since then, then each search, then direct messages: one page at a time."""
+        """Our own answers, notifications since then, then each search, then direct messages: one page at a time."""
         account, basket = Session(settings), Basket([], [])
-        stages = ["", *searching.queries(settings)]
+        steps = _backwards(account, settings, since, basket)
         stage, _, at = (cursor or "0 ").partition(" ")
         number = int(stage) if stage.isdecimal() else 0
-        if number == 0:
-            at = hearing.backfill(account, since, at, basket)
-            hearing.context(account, basket, frozenset())
-        elif number < len(stages):
-            at = searching.older(account, stages[number], since, at, basket)
-        elif settings.get("direct_messages"):
-            talking.since(talking.Chat(account), stamp(since), basket)
-            at = ""
-        done = number >= len(stages)
+        if number >= len(steps):
+            return Batch(cursor=cursor)
+        at = steps[number](at)
+        onward = number if at else number + 1
+        part = _share(basket, since) if at else 0.0
         return Batch(
             items=tuple(basket.items),
             unreadable=tuple(basket.unreadable),
-            cursor=f"{number} {at}" if at else f"{number + 1} ",
-            more=not done,
+            cursor=f"{onward} {at}",
+            more=onward < len(steps),
+            far=(onward + part) / len(steps),
         )
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
@@ -170,8 +178,11 @@ class BlueskyChannel:
         """Whether this very answer is there: a post by its name, a direct message by its words and its place."""
         account = Session(settings)
         if not _is_talk(outgoing):
-            return answering.find(account, outgoing.idempotency_key)
-        return talking.said(talking.Chat(account), outgoing.thread, outgoing.text, outgoing.in_reply_to)
+            count = len(compose.must_fit(outgoing.text, in_parts=outgoing.manner.split))
+            return answering.find(account, outgoing.idempotency_key, count)
+        return talking.said(
+            talking.Chat(account), outgoing.thread, outgoing.text, outgoing.in_reply_to, outgoing.manner.written_at
+        )
 
     def known_as(self, settings: Settings) -> tuple[str, ...]:
         handle = settings.get("handle", "").strip().removeprefix("@").lower()
@@ -181,14 +192,29 @@ class BlueskyChannel:
         """The posts that this text becomes where its author agrees to several."""
         return splitting.parts(text)
 
+    def confide(self, settings: Settings, address: str) -> str:
+        """The direct messages with this person (a DID); refused where they take none from us."""
+        return talking.between(talking.Chat(Session(settings)), address)
+
+    def cannot_confide_why(self, settings: Settings) -> str:
+        return "" if settings.get("direct_messages") else TALKS_OFF
+
+    def cannot_why(self, deed: Deed, external_id: str) -> str:
+        if not external_id.startswith(parse.TALK):
+            return ""
+        return NOT_BACK if deed == "unsend" else ONLY_POSTS
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        return compose.showing(outgoing, self.known_as(settings))
+
     def unsend(self, settings: Settings, external_id: str) -> None:
-        if external_id.startswith(parse.TALK):
-            raise ChannelError("A direct message on Bluesky cannot be taken back from the other side.", permanent=True)
+        if why := self.cannot_why("unsend", external_id):
+            raise ChannelError(why, permanent=True)
         answering.unsend(Session(settings), _post(external_id))
 
     def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
         if kind not in self.reactions or external_id.startswith(parse.TALK):
-            raise ChannelError("On Bluesky one can like a post, and nothing else.", permanent=True)
+            raise ChannelError(ONLY_POSTS, permanent=True)
         answering.like(Session(settings), _post(external_id), on=on)
 
     def target(self, settings: Settings, external_id: str, version: str) -> Target:
@@ -202,6 +228,33 @@ class BlueskyChannel:
         if version and word(row(shown), "cid") != version:
             return Target("edited", parse.view(shown, account.did))
         return Target("there")
+
+
+def _backwards(account: Session, settings: Settings, since: datetime, basket: Basket) -> list[Callable[[str], str]]:
+    """The steps of a backfill: each reads one page into the basket and says where the next begins, empty at its end."""
+
+    def heard(at: str) -> str:
+        onward = hearing.backfill(account, since, at, basket)
+        hearing.context(account, basket, frozenset())
+        return onward
+
+    def talked(_: str) -> str:
+        talking.since(talking.Chat(account), stamp(since), basket)
+        return ""
+
+    steps: list[Callable[[str], str]] = [lambda at: hearing.own(account, since, at, basket), heard]
+    for query in searching.queries(settings):
+        steps.append(lambda at, query=query: searching.older(account, query, since, at, basket))  # type: ignore[misc]
+    return [*steps, talked] if settings.get("direct_messages") else steps
+
+
+def _share(basket: Basket, since: datetime) -> float:
+    """How much of the time back to ``since`` the oldest of these has come."""
+    said = [item.envelope.said_at for item in basket.items if item.envelope.said_at]
+    if not said:
+        return 0.0
+    moment = datetime.now(UTC)
+    return min(1.0, max(0.0, (moment - min(said)) / max(moment - since, timedelta(hours=1))))
 
 
 def _name(account: Session) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import libipld
 
 from rapport.channels import lengths
-from rapport.channels.base import ChannelError, Limit
+from rapport.channels.base import ChannelError, Limit, Outgoing, Showing, Shown
 from rapport.channels.bluesky import facets, splitting, tid
 from rapport.channels.bluesky.splitting import BYTES, GRAPHEMES
 
@@ -80,6 +80,21 @@ def post(
     if embed:
         record["embed"] = dict(embed)
     return record
+
+
+def showing(outgoing: Outgoing, known_as: Sequence[str]) -> Showing:
+    """The posts as they will stand there. Whether a handle is somebody's is known only when it is sent."""
+    how = outgoing.manner
+    parts = []
+    for text in must_fit(outgoing.text, in_parts=how.split):
+        marked = facets.found(text, dict.fromkeys(facets.handles(text), "did:"))
+        parts.append(Shown(text, tuple((one.start, one.end) for one in marked)))
+    return Showing(
+        parts=tuple(parts),
+        sender="".join(f"@{handle}" for handle in known_as[:1]),
+        visibility="public" if outgoing.public else "direct",
+        language=how.language,
+    )
 
 
 def thread(

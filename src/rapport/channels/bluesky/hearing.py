@@ -51,6 +51,24 @@ def backfill(session: Session, since: datetime, at: str, basket: Basket) -> str:
     return at if raws and min(times) >= stamp(since) else ""
 
 
+def own(session: Session, since: datetime, at: str, basket: Basket) -> str:
+    """One page of the answers that were written under this account before; where the next begins, empty at the end."""
+    answer = session.get(
+        "app.bsky.feed.getAuthorFeed", actor=session.did, filter="posts_with_replies", limit=PAGE, cursor=at
+    )
+    raws, oldest = _posts(answer), ""
+    for raw in raws:
+        try:
+            item = parse.view(raw, session.did)
+        except ValueError:
+            continue  # a repost of what cannot be read is nobody's message to us
+        if item.envelope.ours:
+            oldest = word(row(raw), "indexedAt")
+            if item.envelope.reply_to and oldest >= stamp(since):
+                basket.items.append(item)
+    return word(row(answer), "cursor") if raws and oldest >= stamp(since) else ""
+
+
 def back(time: str) -> str:
     """A quarter of an hour before that time."""
     moment = parse.moment(time) or datetime.now(UTC)

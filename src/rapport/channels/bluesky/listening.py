@@ -22,6 +22,7 @@ from rapport.channels.base import (
     Outgoing,
     Setting,
     Settings,
+    Showing,
     Stop,
     Target,
     Unreadable,
@@ -34,6 +35,7 @@ from rapport.channels.bluesky.fields import row, rows, word
 from rapport.channels.bluesky.jetstream import BLOCK, EPOCH, Ear
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.topics import Topics
+from rapport.channels.further import Deed
 from rapport.net.sentence import Sentence
 
 STREAM = "wss://jetstream2.us-east.bsky.network/subscribe"
@@ -86,7 +88,9 @@ class BlueskyPosts:
     )
     limit: Limit | None = BlueskyChannel.limit
     cannot_send = ""
+    marks_language = True
     reactions = BlueskyChannel.reactions
+    unsends_how = BlueskyChannel.unsends_how
     _account = BlueskyChannel()
 
     def cannot_send_why(self, settings: Settings) -> str:
@@ -146,6 +150,12 @@ class BlueskyPosts:
 
     def target(self, settings: Settings, external_id: str, version: str) -> Target:
         return self._account.target(self._may(settings), external_id, version)
+
+    def cannot_why(self, deed: Deed, external_id: str) -> str:
+        return self._account.cannot_why(deed, external_id)
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        return self._account.show(settings, outgoing)
 
     def _may(self, settings: Settings, text: str = "x") -> Settings:
         if why := self.cannot_send_why(settings):

@@ -7,7 +7,7 @@ doubt is looked for among the conversation's last ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,11 +18,15 @@ from rapport.channels.bluesky.cursor import Basket, Cursor, first
 from rapport.channels.bluesky.fields import Row, part, row, rows, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
+from rapport.net.sentence import Sentence
 
 SERVICE = "did:web:api.bsky.chat"
 PAGE = 50
 PAGES = 4
 LOGS = 5
+SKEW = timedelta(minutes=1)
+"""How far the service's clock and ours may lie apart."""
+UNWELCOME = Sentence("This person takes no direct messages from this account on Bluesky. Nothing was sent.")
 CLOSED = (
     "This app password may not read direct messages. Make a new one with “Allow access to your direct messages”, or "
     "switch direct messages off here."
@@ -131,6 +135,22 @@ def since(chat: Chat, moment: str, basket: Basket) -> None:
             history(chat, convo, moment, basket)
 
 
+def between(chat: Chat, did: str) -> str:
+    """The conversation with this person, opened if need be. Raises a permanent ChannelError where they take none."""
+    try:
+        answer = chat.get("getConvoForMembers", members=[did])
+        id = word(row(answer), "convo", "id")
+    except XrpcError as error:
+        if error.permanent:
+            raise ChannelError(UNWELCOME, permanent=True) from error
+        raise
+    except ValueError:
+        id = ""
+    if not id:
+        raise ChannelError("Bluesky's direct messages answered with something that is no conversation.")
+    return f"{parse.TALK}{id}"
+
+
 def say(chat: Chat, thread: str, text: str, dids: dict[str, str]) -> Handle:
     """One message. Raises ChannelError; ``unknown`` where nobody can say whether it left."""
     message: dict[str, Any] = {"text": text.strip()}
@@ -147,14 +167,16 @@ def say(chat: Chat, thread: str, text: str, dids: dict[str, str]) -> Handle:
     return Handle(external_id=f"{parse.TALK}{convo}:{id}", delivered=True)
 
 
-def said(chat: Chat, thread: str, text: str, after: str) -> Handle | None:
-    """Our message with these words among the conversation's last fifty, said after the one called ``after``."""
+def said(chat: Chat, thread: str, text: str, after: str, since: datetime | None = None) -> Handle | None:
+    """Our message with these words among the conversation's last fifty, said after the one called ``after``, and not
+    before ``since``."""
     convo = thread.removeprefix(parse.TALK)
     answer = chat.get("getMessages", convoId=convo, limit=PAGE)
     for raw in _rows(answer, "messages"):  # the newest first
         found = row(raw)
         name = f"{parse.TALK}{convo}:{word(found, 'id')}"
-        if name == after:
+        sent = parse.moment(word(found, "sentAt"))
+        if name == after or (since is not None and sent is not None and sent < since - SKEW):
             return None
         if word(found, "sender", "did") == chat.session.did and word(found, "text").strip() == text.strip():
             return Handle(external_id=name, delivered=True)

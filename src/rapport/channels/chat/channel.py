@@ -48,7 +48,7 @@ class ChatChannel:
         recipient = mail_address(outgoing.recipient)
         if relay is None or not chat.sender or recipient is None:
             raise ChannelError("There is no way to send a letter from this chat.", permanent=True)
-        mail = letter.compose(outgoing, around, chat.sender, recipient, chat.title, datetime.now(UTC))
+        mail = letter.compose(outgoing, around, chat.sender, recipient, chat.title, datetime.now(UTC), automatic=True)
         try:
             net.carry(relay, chat.sender, recipient, mail)
         except net.Rejected as error:

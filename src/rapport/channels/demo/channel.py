@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rapport.channels.base import Channel, Handle, Limit, Outgoing, Setting, Settings
+import re
+
+from rapport.channels.base import Channel, Handle, Limit, Outgoing, Setting, Settings, Showing, Shown, Visibility
 from rapport.channels.lengths import must_fit
+
+MARKED = re.compile(r"https?://\S+[^\s.,;:!?)]|(?<!\w)[@#]\w[\w.-]*\w")
 
 
 class DemoChannel:
@@ -26,8 +30,41 @@ class DemoChannel:
         return None
 
 
+class DemoNetwork(DemoChannel):
+    """One on which people speak in public, and can be answered in private, too: with all that such networks offer."""
+
+    reactions = ("like",)
+    marks_language = True
+    unsends_how = "Here in the demo it is gone at once. On a real network whoever has read it has read it."
+    edits_how = "Here in the demo nobody sees it. On a real network people can look up what it said before."
+
+    def confide(self, settings: Settings, address: str) -> str:
+        return ""
+
+    def cannot_confide_why(self, settings: Settings) -> str:
+        return ""
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        must_fit(outgoing.text, self.limit)
+        marks = tuple(found.span() for found in MARKED.finditer(outgoing.text))
+        visibility: Visibility = "public" if outgoing.public else "direct"
+        return Showing(
+            parts=(Shown(outgoing.text, marks),), sender="@acme", visibility=visibility, language=outgoing.manner.language
+        )  # fmt: skip
+
+    def unsend(self, settings: Settings, external_id: str) -> None:
+        """It was never anywhere."""
+
+    def edit(self, settings: Settings, external_id: str, text: str) -> Handle:
+        must_fit(text, self.limit)
+        return Handle(external_id=external_id)
+
+    def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
+        """Nobody sees it."""
+
+
 DEMO_CHANNELS: tuple[Channel, ...] = (
-    DemoChannel("demo_social", "Demo network", Limit(300, "graphemes")),
+    DemoNetwork("demo_social", "Demo network", Limit(300, "graphemes")),
     DemoChannel("demo_mail", "Demo e-mail", Limit(100_000, "characters")),
     DemoChannel("demo_chat", "Demo chat", Limit(2_000, "characters")),
     DemoChannel("demo_form", "Demo contact form", Limit(10_000, "characters")),

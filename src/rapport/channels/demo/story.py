@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from typing import Literal
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rapport.channels.base import Author, Card, Envelope, Item, Order, Remark
+from rapport.channels.base import Author, Card, Envelope, Followers, Item, Order, Remark
 
 NETWORKS = {
     "social": "Acme on Agora",
@@ -42,6 +43,7 @@ OURS = {
     "kevin": "Kevin",
 }
 PUBLIC = frozenset({"social", "reviews"})
+_FOLLOWED: tuple[Followers, ...] = ("few", "few", "few", "hundreds", "hundreds", "thousands", "many", "")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _SPAN = re.compile(r"(?:\d+[dhms])(?: \d+[dhms])*")
 _ON_THE_CLOCK = re.compile(r"(\d+)d (\d\d):(\d\d)")
@@ -197,7 +199,9 @@ def author(story: Story, who: str, network: str) -> Author:
     address = str(getattr(someone, network))
     if not address:
         raise KeyError(f"{who} has no address on {network}")
-    return Author(address, someone.name)
+    # Where people are followed; by how many says nothing of them, in this world as in ours.
+    followers = _FOLLOWED[crc32(address.encode()) % len(_FOLLOWED)] if network == "social" else ""
+    return Author(address, someone.name, followers)
 
 
 def history(story: Story, network: str, now: datetime) -> list[Item]:

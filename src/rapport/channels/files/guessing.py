@@ -66,7 +66,7 @@ def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     rows, columns = rows_of(head, found)
     if not rows:
         return Guess(found, {}, columns, [], 0.0)
-    best = match(rows, columns)
+    best = _known_by_address(rows, match(rows, columns))
     others = others_of(columns)
     if others and not _speaks(rows, best):
         best = others
@@ -80,6 +80,17 @@ def of_head(head: bytes, name: str = "", form: str = "") -> Guess:
     return Guess(
         found, best | ({"dates": dates} if dates else {}), columns, _sample(rows, columns), round(min(sure, 1.0), 2)
     )
+
+
+def _known_by_address(rows: Sequence[Mapping[str, Any]], best: dict[str, str]) -> dict[str, str]:
+    """Where no column has ids and answers name the web address of what they answer, the address is the id."""
+    if "id" in best or not {"reply_to", "url"} <= best.keys():
+        return best
+    answered = (as_text(jsonl.value_at(row, best["reply_to"]))[:LOOKED_AT].strip() for row in rows)
+    named = [one for one in answered if one]
+    if named and all(one.lower().startswith(("http://", "https://")) for one in named):
+        return best | {"id": best["url"]}
+    return best
 
 
 def _speaks(rows: Sequence[Mapping[str, Any]], best: Mapping[str, str]) -> bool:
@@ -201,6 +212,7 @@ FITS: dict[str, Callable[[list[str]], bool]] = {
     "url": _mostly(lambda cell: cell.lower().startswith(("http://", "https://"))),
     "ours": lambda cells: bool(cells) and _share(cells, lambda cell: mapping.side(cell) is not None) >= 0.9,
     "inbound": lambda cells: bool(cells) and _share(cells, lambda cell: mapping.side(cell) is not None) >= 0.9,
+    "followers": lambda cells: bool(cells) and _share(cells, lambda cell: mapping.whole(cell) is not None) >= 0.9,
 }
 
 

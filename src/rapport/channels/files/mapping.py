@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from rapport.channels.rfc822 import fingerprint
 
 FIELDS = (
     *("text", "author", "name", "said_at", "id", "reply_to", "thread"),
-    *("subject", "url", "ours", "inbound", "network"),
+    *("subject", "url", "ours", "inbound", "network", "followers"),
 )
 OTHERS = (
     *("email", "phone", "handle", "organisation", "note", "number", "placed_at", "delivered_at", "total", "currency"),
@@ -32,6 +33,7 @@ NOTHING = frozenset({"", "null", "none", "nan", "nil", "\\n", "n/a", "undefined"
 YES = frozenset({"true", "1", "1.0", "yes", "y", "t"})
 NO = frozenset({"false", "0", "0.0", "no", "n", "f"})
 OUT = frozenset({"out", "outbound", "outgoing", "sent", "agent", "company", "us", "staff", "operator"})
+WHOLE = re.compile(r"\d{1,12}(?:\.0)?|\d{1,3}(?:[., '\u2019\u00a0\u202f]\d{3}){1,3}")
 IN = frozenset({"in", "inbound", "incoming", "received", "customer", "user", "them", "client", "end-user"})
 
 
@@ -147,6 +149,7 @@ class Mapped:
             external_id=self.identity(row, "id") or fingerprint(author, said_at, text),
             author=author or self.word(row, "name"),
             name=self.word(row, "name"),
+            followers=whole(self.word(row, "followers")),
             text=text,
             said_at=said_at,
             reply_to=self.identity(row, "reply_to"),
@@ -189,6 +192,11 @@ class Mapped:
         inbound = self.word(row, "inbound").lower()
         told = side(inbound)
         return told if told is None or inbound in OUT | IN else not told
+
+
+def whole(word: str) -> int | None:
+    """A whole number, also with signs between its thousands; None for anything else (1.2K is too loose to believe)."""
+    return int(re.sub(r"\D", "", word.removesuffix(".0"))) if WHOLE.fullmatch(word) else None
 
 
 def side(word: str) -> bool | None:

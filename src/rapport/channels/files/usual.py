@@ -22,6 +22,8 @@ subject: subject title betreff asunto objet headline
 url: url link permalink permalinkurl posturl tweeturl weburl
 ours: ours fromus isagent outbound outgoing isours isoutbound fromme direction isstaff
 inbound: inbound incoming isinbound iscustomer fromcustomer
+followers: followers followerscount followercount userfollowerscount userfollowers authorfollowers
+    authorfollowerscount authorfollowercount accountfollowerscount numfollowers seguidores seguidor abonnes seguaci
 """
 
 

@@ -17,6 +17,8 @@ from rapport.channels.base import (
     Outgoing,
     Setting,
     Settings,
+    Showing,
+    Shown,
 )
 from rapport.channels.form import asking, parse
 from rapport.channels.lengths import must_fit
@@ -57,6 +59,16 @@ class FormChannel:
         return Sentence(
             "%(name)s reads your answer by e-mail, from %(sender)s, and on a private page.", name=name, sender=sender
         )
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        """The letter where one goes; else the words as they will stand on the private page."""
+        must_fit(outgoing.text, self.limit)
+        form = asking.form_of(settings)
+        recipient = mail_address(outgoing.recipient)
+        if net.relay() is None or not form.sender or recipient is None:
+            return Showing(parts=(Shown(outgoing.text.strip()),), sender=outgoing.author, visibility="direct")
+        around = outgoing.around if isinstance(outgoing.around, Around) else Around()
+        return letter.showing(outgoing, around, form.sender, recipient, form.title)
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         """Once. Without a relay, a sender or a recipient's address there is nothing to send: the page shows it."""

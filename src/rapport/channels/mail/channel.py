@@ -23,11 +23,12 @@ from rapport.channels.base import (
     Report,
     Setting,
     Settings,
+    Showing,
     Stop,
     Unreadable,
 )
 from rapport.channels.lengths import must_fit
-from rapport.channels.mail import asking, imap, parse, signing_in, token
+from rapport.channels.mail import asking, handing, imap, parse, token
 from rapport.channels.mail.asking import Box
 from rapport.net.sentence import Sentence
 
@@ -46,11 +47,16 @@ BESIDE = 60.0
 
 
 class Place(msgspec.Struct):
-    """How far a folder is read: the validity of its numbers, the last number taken, and the day it was (ISO)."""
+    """How far a folder is read: the validity of its numbers, the last number taken, and the day it was (ISO).
+
+    Of a backfill also how many mails are taken (``n``) and how many are still to come (``left``).
+    """
 
     v: int
     u: int
     d: str
+    n: int = 0
+    left: int = 0
 
 
 class MailChannel:
@@ -78,7 +84,7 @@ class MailChannel:
                 raise ChannelError(Sentence("There is no folder “%(name)s”.", name=missing[0][:60]), permanent=True)
             count = mailbox.folder.status(found[0].name, ["MESSAGES"])["MESSAGES"]
         if box.smtp_host:
-            _speaking(lambda: net.greet(_relay(box, settings)))
+            handing.by(box, settings, net.greet)
         return Sentence("Signed in as %(who)s; %(n)s mails are in %(folder)s.", who=box.address, n=count,
                         folder=found[0].name)  # fmt: skip
 
@@ -100,11 +106,17 @@ class MailChannel:
         box, places = asking.box_of(settings), _places(cursor)
         taken = _Taken()
         with imap.opened(box, settings) as mailbox:
-            for folder in imap.folders(mailbox, box.folders):
-                place = places.get(folder.name) or Place(folder.validity, 0, since.date().isoformat())
-                place = _valid(place, folder)
+            there = imap.folders(mailbox, box.folders)
+            for folder in there:
+                if folder.name not in places:
+                    left = len(imap.since(mailbox, folder, since))
+                    places[folder.name] = Place(folder.validity, 0, since.date().isoformat(), left=left)
+            for folder in there:
+                place = _valid(places[folder.name], folder)
                 places[folder.name] = _read(mailbox, box, folder, place, taken, since=since)
-        return taken.batch(msgspec.json.encode(places).decode())
+        done, left = sum(place.n for place in places.values()), sum(place.left for place in places.values())
+        batch = taken.batch(msgspec.json.encode(places).decode())
+        return msgspec.structs.replace(batch, far=done / (done + left) if done + left else 0.0)
 
     def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]:
         """IDLE in the first folder: ``more`` whenever something stirs there. What it is, ``fetch`` brings."""
@@ -129,6 +141,15 @@ class MailChannel:
             return "This mailbox names no SMTP server, so nothing can be sent through it. Answer in your mail program."
         return ""
 
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        must_fit(outgoing.text, self.limit)
+        box = asking.box_of(settings)
+        recipient = mail_address(outgoing.recipient)
+        if recipient is None:
+            raise ChannelError("There is no e-mail address to send it to.", permanent=True)
+        around, title = _around(outgoing), outgoing.subject or "Your message"
+        return letter.showing(outgoing, around, box.address, recipient, title, below=box.signature)
+
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         must_fit(outgoing.text, self.limit)
         box = asking.box_of(settings)
@@ -138,7 +159,7 @@ class MailChannel:
         if recipient is None:
             raise ChannelError("There is no e-mail address to send it to.", permanent=True)
         mail = _letter(box, outgoing, recipient)
-        _speaking(lambda: net.carry(_relay(box, settings), box.address, recipient, mail))
+        handing.by(box, settings, lambda relay: net.carry(relay, box.address, recipient, mail))
         return Handle(external_id=letter.message_id(outgoing.idempotency_key, box.address))
 
     def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
@@ -234,7 +255,10 @@ def _read(
         done = uid
     else:
         done = max(done, folder.next - 1)
-    return Place(folder.validity, done, _today() if since is None and not taken.more else place.d)
+    if since is not None:
+        left = sum(uid > done for uid in uids)
+        return Place(folder.validity, done, place.d, place.n + len(uids) - left, left)
+    return Place(folder.validity, done, _today() if not taken.more else place.d)
 
 
 def _one(mailbox: imap.Mailbox, uid: int, size: int, house: parse.House, folder: str) -> Item | Report | Unreadable:
@@ -260,12 +284,10 @@ def _idle(mailbox: Any, stop: Stop) -> bool:
 
 
 def _letter(box: Box, outgoing: Outgoing, recipient: str) -> bytes:
-    given = outgoing.around if isinstance(outgoing.around, Around) else Around()
-    around = msgspec.structs.replace(given, page="")  # whoever writes mails reads mails
     mark = token.make(box.secret, outgoing.idempotency_key)
     return letter.compose(
         outgoing,
-        around,
+        _around(outgoing),
         box.address,
         recipient,
         outgoing.subject or "Your message",
@@ -277,22 +299,7 @@ def _letter(box: Box, outgoing: Outgoing, recipient: str) -> bytes:
     )
 
 
-def _relay(box: Box, settings: Settings) -> net.Relay:
-    word = signing_in.access_token(settings) if box.oauth else box.password
-    return net.Relay(
-        box.smtp_host, box.smtp_port, box.user, word, implicit=box.smtp_tls, bearer=box.oauth, stranger=True
-    )
-
-
-def _speaking(act: Any) -> None:
-    try:
-        act()
-    except net.Rejected as error:
-        login = "our login" in error.message
-        raise ChannelError(error.message, permanent=not login, reauthorise=login) from error
-    except net.Refused as error:
-        raise ChannelError(error.message, permanent=True) from error
-    except net.NeverLeft as error:
-        raise ChannelError(error.message) from error
-    except net.Unknown as error:
-        raise ChannelError(error.message, unknown=True) from error
+def _around(outgoing: Outgoing) -> Around:
+    """What stands around it, but for the private page: whoever writes mails reads mails."""
+    given = outgoing.around if isinstance(outgoing.around, Around) else Around()
+    return msgspec.structs.replace(given, page="")

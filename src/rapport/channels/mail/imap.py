@@ -197,6 +197,14 @@ def before(mailbox: Mailbox, folder: Folder, moment: datetime) -> int:
     return min(late, default=folder.next) - 1
 
 
+def since(mailbox: Mailbox, folder: Folder, day: datetime) -> list[str]:
+    """The numbers of the mails that arrived on a day or later."""
+    if folder.next <= 1:
+        return []
+    mailbox.folder.set(folder.name, readonly=True)
+    return list(mailbox.uids(f"SINCE {day:%d-%b-%Y}"))
+
+
 def mail(mailbox: Mailbox, uid: int, most: int) -> bytes:
     """The mail's bytes, ``most`` at most, without marking it as read; nothing where it is gone."""
     for line in _fetched(mailbox, [uid], f"(UID BODY.PEEK[]<0.{most}>)"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import nh3
 
 LONGEST = 1_000_000
@@ -63,3 +65,20 @@ def sanitise(source: str) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+
+
+def framed(source: str, pictures: Mapping[str, str], *, remote: bool) -> str:
+    """What :func:`sanitise` made, for a frame of its own: pictures that came along (by Content-ID, as ``data:``
+    addresses) in their places; those of the web only where somebody wants them (``remote``)."""
+
+    def address(tag: str, name: str, value: str) -> str | None:
+        if (tag, name) != ("img", "src"):
+            return value
+        if value.lower().startswith("cid:"):
+            return pictures.get(value[4:].strip())
+        return value if remote and value.lower().startswith(("https:", "http:")) else None
+
+    return nh3.clean(
+        source, tags=TAGS, attributes=ATTRIBUTES, attribute_filter=address,
+        url_schemes={"http", "https", "mailto", "tel", "cid"}, link_rel="noopener noreferrer nofollow",
+    )  # fmt: skip

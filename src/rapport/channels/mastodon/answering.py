@@ -6,7 +6,7 @@ import secrets
 import time
 from urllib.parse import urlsplit
 
-from rapport.channels.base import ChannelError, File, Handle, Outgoing
+from rapport.channels.base import ChannelError, File, Handle, Outgoing, Showing, Shown
 from rapport.channels.loose import Row, many, word
 from rapport.channels.mastodon import parse, words
 from rapport.channels.mastodon.client import UPLOADING, Gone, Server, segment
@@ -70,6 +70,33 @@ def send(server: Server, home: Home, outgoing: Outgoing) -> Handle:
     except Gone as error:  # deleted in the very moment
         raise ChannelError(DELETED, permanent=True) from error
     return _handle(posted, home)
+
+
+def showing(home: Home, outgoing: Outgoing) -> Showing:
+    """How it will stand there, from what we know of what it answers: its writer, whoever is tagged in it, who saw it.
+
+    Raises a permanent ChannelError for what would be refused.
+    """
+    how = outgoing.manner
+    said: Row = {}
+    if outgoing.in_reply_to:
+        tagged = [one for one in how.participants if home.full(one) != home.address]
+        said = {
+            "account": {"id": "writer", "acct": outgoing.recipient},
+            "mentions": [{"id": one, "acct": one} for one in tagged],
+            "visibility": "public" if outgoing.public else words.OURS[how.visibility or "direct"],
+        }
+        if how.visibility == "direct" and how.written_at is not None:
+            said["visibility"] = "public"  # it leaves a public thread: only its writer is taken along
+    answer = words.answer(said, outgoing, home)
+    return Showing(
+        parts=(Shown(answer.text, words.marks(answer.text)),),
+        sender=f"@{home.address}" if home.acct else "",
+        to=tuple(f"@{handle}" for handle in words.participants(said, home))[: 1 if how.written_at else None],
+        visibility=parse.VISIBILITIES[answer.visibility],
+        content_warning=answer.warning,
+        language=answer.language,
+    )
 
 
 def _handle(posted: Row, home: Home) -> Handle:

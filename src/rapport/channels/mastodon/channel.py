@@ -19,6 +19,7 @@ from rapport.channels.base import (
     Outgoing,
     Setting,
     Settings,
+    Showing,
     Stop,
     Target,
     renewed,
@@ -81,6 +82,15 @@ class MastodonChannel:
     sweep = timedelta(minutes=1)
     """Beside the stream: who is filtered is in no stream, and of many deletions no stream tells us."""
     reactions = ("like",)
+    marks_language = True
+    unsends_how = (
+        "Your server deletes it and asks all others to. Whoever has read it has read it, and a server that does not hear "
+        "of it may show it on."
+    )
+    edits_how = (
+        "Everybody can look up on Mastodon what it said before, and whoever shared it is told that it changed. Whoever is "
+        "tagged in it stays tagged."
+    )
 
     def __init__(self) -> None:
         self._met: OrderedDict[int, Home] = OrderedDict()
@@ -181,14 +191,27 @@ class MastodonChannel:
         server = Server(settings)
         there = self._home(server, settings)
         said = answering.there(server, there, external_id)
-        warning = word(said, "spoiler_text")
+        warning, text = word(said, "spoiler_text"), words.changed(said, text, there)
         words.must_fit(text, warning, there)
         change: dict[str, object] = {"status": text, "spoiler_text": warning}
+        if said.get("sensitive") is True:
+            change["sensitive"] = True
         media = said.get("media_attachments")
         if isinstance(media, list) and media:
             change["media_ids"] = [word(one, "id") for one in media if isinstance(one, dict)]
         edited = server.send("PUT", f"/api/v1/statuses/{segment(word(said, 'id'))}", change)
         return Handle(parse.uri(edited, there), url=word(edited, "url"))
+
+    def confide(self, settings: Settings, address: str) -> str:
+        """What is said to one alone stands in the thread where it began."""
+        return ""
+
+    def cannot_confide_why(self, settings: Settings) -> str:
+        return ""
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        there = home.kept(settings.get(home.KEPT, "")) or Home()
+        return answering.showing(there, outgoing)
 
     def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
         if kind not in self.reactions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -12,7 +12,7 @@ from rapport.channels.mastodon import parse
 from rapport.channels.mastodon.client import Gone, Server
 from rapport.channels.mastodon.home import Home
 from rapport.channels.mastodon.place import Place
-from rapport.channels.mastodon.polling import PAGE, Poll, Reads, lists
+from rapport.channels.mastodon.polling import PAGE, Poll, Reads, Rows, lists
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -31,9 +31,9 @@ def backfill(server: Server, home: Home, since: datetime, cursor: str | None) ->
     reads = reading[back.list]
     fields = [*reads.fields, ("limit", str(PAGE)), *([("max_id", back.before)] if back.before else [])]
     try:
-        rows = server.page(reads.path, fields).rows
+        rows = list(server.page(reads.path, fields).rows)
     except Gone:
-        rows = ()
+        rows = []
     poll = Poll(server, home, Place())
     old = False
     for row, raw in rows[::-1]:
@@ -47,8 +47,16 @@ def backfill(server: Server, home: Home, since: datetime, cursor: str | None) ->
     onward = Back(back.list + 1) if over else Back(back.list, last)
     return Batch(
         tuple(poll.items[-500:]), tuple(poll.unreadable), cursor=msgspec.json.encode(onward).decode(),
-        more=onward.list < len(reading),
+        more=onward.list < len(reading), far=_far(onward, len(reading), reads, rows, since),
     )  # fmt: skip
+
+
+def _far(onward: Back, lists: int, reads: Reads, rows: Rows, since: datetime) -> float:
+    """The lists that are done, and of the one in hand how much of the time."""
+    last = _said_at(reads, rows[-1][0]) if rows and onward.before else None
+    moment = datetime.now(UTC)
+    part = (moment - last) / max(moment - since, timedelta(hours=1)) if last else 0.0
+    return (onward.list + min(1.0, max(0.0, part))) / lists
 
 
 def _place(cursor: str | None) -> Back:

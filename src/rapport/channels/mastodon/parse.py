@@ -14,7 +14,7 @@ import msgspec
 
 from rapport.channels import envelopes, html, moments
 from rapport.channels.base import Envelope, Media, Visibility
-from rapport.channels.loose import Row, many, part, word
+from rapport.channels.loose import Row, count, many, part, word
 from rapport.channels.mastodon.home import Home
 
 NETWORK = "mastodon"
@@ -82,6 +82,7 @@ def status(said: Row, home: Home, parent: Parent = lambda id: "") -> Envelope:
         external_id=uri(said, home),
         author=handle or word(account, "url"),
         name=word(account, "display_name") or handle.partition("@")[0],
+        followers=count(account, "followers_count"),
         text=words,
         said_at=moment(word(said, "created_at")),
         version=word(said, "edited_at"),

@@ -16,6 +16,8 @@ NARROW = ("public", "unlisted", "private", "direct")
 """From what all may see to what only those who are tagged may see."""
 OPEN = frozenset({"public", "unlisted"})
 OURS = {"": "public", "public": "public", "unlisted": "unlisted", "followers": "private", "direct": "direct"}
+LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?'”’)\]]", re.IGNORECASE)
+HASHTAG = re.compile(r"(?<![\w/&])#(?=\w*[^\W\d_])\w+")
 TAGGED = re.compile(r"(?<![=/\w])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]+[A-Za-z0-9_]+)?(?:@[\w.:-]*\w)?)")
 
 
@@ -46,9 +48,19 @@ def answer(said: Row, outgoing: Outgoing, home: Home) -> Answer:
     """The answer to ``said``. Raises a permanent ChannelError where it does not fit, or would be read by outsiders."""
     seen = visibility(said, outgoing)
     there = participants(said, home)
-    text = outgoing.text.strip()
+    if seen == "direct" and (word(said, "visibility") or "public") in OPEN:
+        there = there[:1]  # who goes on in private goes on with the one who spoke, not with all who read along
+    text = addressed(outgoing.text.strip(), there, home, private=seen == "direct")
+    warning = outgoing.manner.content_warning or word(said, "spoiler_text")
+    must_fit(text, warning, home)
+    return Answer(text, seen, warning, outgoing.manner.language, word(said, "id"))
+
+
+def addressed(text: str, there: list[str], home: Home, *, private: bool) -> str:
+    """The text with the handles of all these before it, but for those that it has. Raises a permanent ChannelError where
+    it is private and tags somebody else."""
     tagged = {home.full(handle).casefold() for handle in TAGGED.findall(text)}
-    if seen == "direct":
+    if private:
         known = {home.full(handle).casefold() for handle in there} | {home.address.casefold()}
         if outsiders := sorted(tagged - known):
             raise ChannelError(
@@ -60,10 +72,24 @@ def answer(said: Row, outgoing: Outgoing, home: Home) -> Answer:
                 permanent=True,
             )
     missing = [f"@{handle}" for handle in there if home.full(handle).casefold() not in tagged]
-    text = " ".join([*missing, text])
-    warning = outgoing.manner.content_warning or word(said, "spoiler_text")
-    must_fit(text, warning, home)
-    return Answer(text, seen, warning, outgoing.manner.language, word(said, "id"))
+    return " ".join([*missing, text])
+
+
+def changed(said: Row, text: str, home: Home) -> str:
+    """New words for what we said: whoever was tagged in it stays tagged. Raises a permanent ChannelError."""
+    there = [word(one, "acct") or word(one, "username") for one in many(said, "mentions")]
+    private = word(said, "visibility") not in OPEN
+    return addressed(text.strip(), [one for one in there if one and one != home.acct], home, private=private)
+
+
+def marks(text: str) -> tuple[tuple[int, int], ...]:
+    """The stretches that a server makes links, mentions and hashtags of."""
+    found = [match.span() for pattern in (LINK, TAGGED, HASHTAG) for match in pattern.finditer(text)]
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return tuple(kept)
 
 
 def participants(said: Row, home: Home) -> list[str]:

@@ -23,10 +23,14 @@ OptionalId = Annotated[str, Meta(max_length=500)] | int | None
 
 
 class Sender(msgspec.Struct, frozen=True):
-    """Who said it: ``id`` is unique on the sender's side (a handle, an address, a customer number)."""
+    """Who said it: ``id`` is unique on the sender's side (a handle, an address, a customer number).
+
+    ``followers`` is for the page on fairness alone.
+    """
 
     id: Annotated[str, Meta(min_length=1, max_length=320)] | int
     name: str = ""
+    followers: Annotated[int, Meta(ge=0)] | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +93,7 @@ def _envelope(raw: bytes, place: str, network: str) -> Envelope:
             external_id=str(message.id),
             author=str(sender.id),
             name=sender.name,
+            followers=sender.followers,
             text=message.text,
             said_at=message.said_at,
             version="" if message.version is None else str(message.version),

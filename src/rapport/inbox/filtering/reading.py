@@ -52,8 +52,8 @@ def messages(filter: Filter, sight: Sight, after: str = "", size: int = PAGE) ->
 
 
 def with_writers(rows: list[Message]) -> list[Message]:
-    """These messages with who wrote them, in two further queries; on one page the one said last stands first."""
-    prefetch_related_objects(rows, "identity", "by")
+    """These messages with who wrote them and where each conversation stands; on one page the one said last is first."""
+    prefetch_related_objects(rows, "identity", "by", "conversation__assignee")
     return sorted(rows, key=lambda row: (row.said_at, row.pk), reverse=True)
 
 

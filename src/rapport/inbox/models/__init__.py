@@ -1,7 +1,9 @@
 """The heart: what arrived, what was said, what it needs, and what we answer."""
 
+from rapport.inbox.models.act import Act
 from rapport.inbox.models.arrival import Arrival
 from rapport.inbox.models.attachment import Attachment
+from rapport.inbox.models.continuation import Continuation
 from rapport.inbox.models.conversation import STREAMS, Conversation, State
 from rapport.inbox.models.known import Fact, Feeling, PersonNote, Promise
 from rapport.inbox.models.mention import Mention
@@ -11,6 +13,7 @@ from rapport.inbox.models.notification import Notification, PushAddress, PushKey
 from rapport.inbox.models.outgoing import Draft, Outgoing
 from rapport.inbox.models.pulse import Pulse
 from rapport.inbox.models.relation import Relation
+from rapport.inbox.models.selfsent import SelfSent
 from rapport.inbox.models.silence import SilencePick, SilenceRound
 from rapport.inbox.models.source import Source
 from rapport.inbox.models.spent import Spent
@@ -21,8 +24,10 @@ from rapport.inbox.models.visit import Visit
 
 __all__ = [
     "STREAMS",
+    "Act",
     "Arrival",
     "Attachment",
+    "Continuation",
     "Conversation",
     "Disposition",
     "Draft",
@@ -42,6 +47,7 @@ __all__ = [
     "Reading",
     "Relation",
     "Revision",
+    "SelfSent",
     "SilencePick",
     "SilenceRound",
     "Source",

@@ -30,6 +30,8 @@ class Arrival(models.Model):
     error = models.TextField(default="")
     done_at = models.DateTimeField(null=True)
     poison_at = models.DateTimeField(null=True)
+    history = models.BooleanField(default=False, db_default=False)
+    """It was said before its source was connected, and brought along: see ``Message.history``."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="arrival_once")]

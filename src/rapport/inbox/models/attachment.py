@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from rapport.accounts.models import Workspace
 from rapport.core.database import now
@@ -28,11 +29,17 @@ class Attachment(models.Model):
     """Bytes; 0 where nobody said."""
     content = models.BinaryField(max_length=15_000_000, null=True)
     scan = models.CharField(max_length=200, default="")
-    """What a scanner said: nothing yet, ``clean``, or ``infected: NAME``."""
+    """What a scanner said: nothing yet, ``clean``, ``infected: NAME``, or ``unscannable: why`` (``inbox.scanning``)."""
     created_at = models.DateTimeField(default=now)
+
+    held = False
+    """Said where a page reads it: the virus scanner has not looked through it. Not kept."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "key", "place"], name="attachment_once")]
+        indexes = [
+            models.Index(fields=["id"], name="attachment_unscanned", condition=Q(scan="", content__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.name or self.alt or self.url
@@ -40,3 +47,7 @@ class Attachment(models.Model):
     @property
     def infected(self) -> bool:
         return self.scan.startswith("infected")
+
+    @property
+    def unscannable(self) -> bool:
+        return self.scan.startswith("unscannable")

@@ -47,6 +47,9 @@ class Message(models.Model):
     said_at = models.DateTimeField()
     arrived_at = models.DateTimeField(default=now)
     deleted_at = models.DateTimeField(null=True)
+    history = models.BooleanField(default=False, db_default=False)
+    """It was said before its source was connected, and brought along: it rings nowhere and starts no clock, and what
+    is older than a week is read, not owed (see ``inbox.triage.clocks``)."""
 
     objects: SearchableQuerySet[Message] = SearchableQuerySet.as_manager()  # type: ignore[assignment]
 

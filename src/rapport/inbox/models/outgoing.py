@@ -11,6 +11,8 @@ from rapport.core.database import now
 from rapport.inbox.models.conversation import Conversation
 from rapport.inbox.models.message import Message, Visibility
 
+PLACES = [("public", "In public"), ("private", "In private")]
+
 
 class Draft(models.Model):
     """What one member has typed so far in one conversation, kept on the server."""
@@ -18,6 +20,8 @@ class Draft(models.Model):
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="drafts")
     member = models.ForeignKey(Member, models.CASCADE, related_name="drafts")
     text = models.TextField()
+    place = models.CharField(max_length=7, choices=PLACES, default="", blank=True)
+    """Where its writer meant to say it: a draft for one pair of eyes never comes back as one for all."""
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -65,6 +69,8 @@ class Outgoing(models.Model):
     content_warning = models.CharField(max_length=500, default="")
     split = models.BooleanField(default=False)
     """Its writer agreed that it leaves as several messages."""
+    parts = models.JSONField(default=list)
+    """Where it left as several: the network's names of those after the first."""
     was = models.JSONField(default=dict)
     """The conversation's state before the answer, restored when it is withdrawn or fails."""
     created_at = models.DateTimeField(default=now)

@@ -61,6 +61,10 @@ class Source(models.Model):
     cost_a_day = models.PositiveBigIntegerField(null=True)
     """The most that may be spent on one day (UTC): requests, and millionths of the currency its channel names."""
 
+    vouched = models.JSONField(default=dict, blank=True)
+    """What stands in the DNS for a mailbox's domain (``inbox.vouching``): when it was looked up, and the records."""
+    vouched_at = models.DateTimeField(null=True)
+
     found = ""
     """What was found when it was tried, for the page that connects it; not kept."""
 

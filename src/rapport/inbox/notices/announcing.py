@@ -146,6 +146,8 @@ def frustrated(event: Event) -> None:
     row = Conversation.objects.filter(pk=event.subject_id, workspace_id=event.workspace_id).first()
     if row is None or row.frustrated_at is None or row.last_message_at < now() - OF_NOW:
         return
+    if row.messages.order_by("-said_at", "-pk").values_list("history", flat=True).first():
+        return  # it was brought along with a new source: the desk shows it, and nobody is called
     wished = [(member, choice) for member, choice in listening(event.workspace_id) if choice.of("frustrated")]
     told = [to for to in wished if row.assignee_id in {None, to[0].pk}]
     tell(event.workspace_id, told, [News("frustrated", "conversation", row.pk, event.pk)])

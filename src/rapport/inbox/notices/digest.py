@@ -19,6 +19,7 @@ from rapport.accounts.models import Member
 from rapport.channels.text import one_line
 from rapport.core import work
 from rapport.core.database import now, write
+from rapport.inbox import automatic
 from rapport.inbox.models import Notification, Wishes
 from rapport.inbox.notices import sender, wording
 from rapport.inbox.notices.choosing import KINDS
@@ -41,6 +42,10 @@ def send(row: work.Claimed) -> None:
     rows = list(waiting.select_related("by").order_by("pk")[:AT_ONCE])
     told = wording.tell(member, rows)
     ids = [one.pk for one in rows]
+    if told and automatic.claim(
+        member.workspace_id, member.user.email, f"digest {member.pk}", automatic.NOTICES, marks=frozenset()
+    ):
+        return  # what is new waits for the next one
     Notification.objects.filter(pk__in=ids).update(mailed_at=now())
     if not told or not member.user.email.isascii():
         return
@@ -52,6 +57,7 @@ def send(row: work.Claimed) -> None:
         raise work.Dead(error.message) from error
     except net.NeverLeft as error:
         Notification.objects.filter(pk__in=ids).update(mailed_at=None)
+        automatic.give_back(member.workspace_id, member.user.email, f"digest {member.pk}")
         raise work.Again(error.message) from error
 
 

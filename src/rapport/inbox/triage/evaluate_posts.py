@@ -87,7 +87,7 @@ def _sentiment(labelled: Rows, truth: Sequence[str], texts: Sequence[str]) -> An
     drafts, found = _seen(texts)
     said: list[str] = [reading.valence for reading in found]
     sure = [
-        valence.sure(reading.valence, draft.felt, draft.learned, draft.scores.get("i.complaint", 0.0),
+        valence.sure(reading.valence, draft.felt, draft.margins, draft.scores.get("i.complaint", 0.0),
                      reading.addressed == "to_us")
         for draft, reading in zip(drafts, found, strict=True)
     ]  # fmt: skip

@@ -54,13 +54,20 @@ def triage(labelled: Rows) -> list[tuple[Reading, Disposition]]:
     done: dict[int, tuple[Reading, Disposition]] = {}
     order = sorted(range(len(labelled)), key=lambda place: str(labelled[place].get("us")))
     for words, places in groupby(order, key=lambda place: labelled[place].get("us")):
-        _decide(labelled, list(places), us_of(words), done)
+        _decide(labelled, list(places), us_of(words), done, listening="(" in str(words))
     return [done[place] for place in range(len(labelled))]
 
 
-def _decide(labelled: Rows, places: list[int], us: Us, done: dict[int, tuple[Reading, Disposition]]) -> None:
+def _decide(
+    labelled: Rows, places: list[int], us: Us, done: dict[int, tuple[Reading, Disposition]], *, listening: bool
+) -> None:
+    """``listening``: the file says who we are to whom it does not know us, so its posts were overheard in public."""
     posts = [
-        Post(text=labelled[place]["text"], before=turns_of(labelled[place].get("context"), labelled[place]["text"]))
+        Post(
+            text=labelled[place]["text"],
+            before=turns_of(labelled[place].get("context"), labelled[place]["text"], us),
+            direct=False if listening else None,
+        )
         for place in places
     ]
     for at in range(0, len(posts), _BATCH):

@@ -15,9 +15,66 @@ from pathlib import Path
 from typing import Any, Final
 
 from rapport.inbox.triage.sofar import signed
+from rapport.understanding.addressed import owns
 from rapport.understanding.reading import Turn, Us
 
 THE_ADDRESSED: Final = "the company addressed"
+_NOBODY: Final = Us()
+_DISTINCT: Final = 4
+_GENERIC: Final = frozenset(
+    [
+        "academy",
+        "air",
+        "airlines",
+        "airways",
+        "bank",
+        "bikes",
+        "broadband",
+        "cafe",
+        "clinic",
+        "company",
+        "council",
+        "dental",
+        "energy",
+        "food",
+        "foods",
+        "games",
+        "gym",
+        "gyms",
+        "health",
+        "hospital",
+        "hotel",
+        "hotels",
+        "insurance",
+        "internet",
+        "kitchen",
+        "lettings",
+        "library",
+        "mobile",
+        "motors",
+        "museum",
+        "networks",
+        "parcel",
+        "parcels",
+        "pharmacy",
+        "power",
+        "rail",
+        "retail",
+        "school",
+        "shop",
+        "store",
+        "stores",
+        "studio",
+        "studios",
+        "telecom",
+        "theatre",
+        "trains",
+        "university",
+        "vets",
+        "water",
+    ]
+)
+"""Words that say what a company is, not which."""
 _LINE_AT_MOST: Final = 2_000_000
 _OWN: Final = re.compile(r"\((?:[^():]*:)?([^()]*)\)")
 _RIVAL: Final = re.compile(r"rivals?\s*:\s*(.+)$", re.IGNORECASE)
@@ -82,20 +139,32 @@ def us_of(words: str | None) -> Us:
     name = _OWN.sub("", own).strip()
     handles = tuple(_HANDLE.findall(name))
     names = tuple(filter(None, (part.strip() for part in (_HANDLE.sub("", name), *products))))
+    names += _short(names[0]) if names and not note else ()
     rivals = tuple(filter(None, (part.strip() for part in re.split(r"[/,]", rival.group(1))))) if rival else ()
     return Us(handles=handles, names=names, rivals=rivals)
 
 
-def turns_of(context: str | None, text: str) -> tuple[Turn, ...]:
+def _short(name: str) -> tuple[str, ...]:
+    """What people say for it: "Nimbra" for "Nimbra Mobile", "Marisol" for "Hotel Marisol"."""
+    said = [word for word in name.split() if len(word) >= _DISTINCT and word.casefold() not in _GENERIC]
+    return (said[0],) if len(said) == 1 and len(name.split()) > 1 else ()
+
+
+def turns_of(context: str | None, text: str, us: Us = _NOBODY) -> tuple[Turn, ...]:
     """The one earlier turn as a Turn: theirs where it tags whom the post tags, ours where it answers like a desk."""
     if not context or not context.strip():
         return ()
-    return (Turn(ours=_is_ours(context, text), author="", text=context),)
+    return (Turn(ours=_is_ours(context, text, us), author="", text=context),)
 
 
-def _is_ours(context: str, text: str) -> bool:
+def _is_ours(context: str, text: str, us: Us) -> bool:
     tagged = _HANDLE.findall(text)
     before = _HANDLE.match(context.lstrip())
+    led = _HANDLE.match(text.lstrip())
+    if us != _NOBODY and led and not owns(us, led.group()):
+        return False  # said to somebody else by name
+    if us != _NOBODY and not tagged and not before:
+        return context.lstrip()[:1].isupper() and not _OF_ONESELF.search(context)
     if before and tagged and before.group().casefold() == tagged[0].casefold():
         return False
     if signed(context):

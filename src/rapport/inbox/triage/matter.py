@@ -45,6 +45,11 @@ class Matter:
         return self.reading.addressed == "about_us"
 
     @property
+    def private(self) -> bool:
+        """Written to us alone: a letter, a chat, a form."""
+        return any(reason.code == "addressed.direct" and reason.weight == 1.0 for reason in self.reading.reasons)
+
+    @property
     def ours(self) -> bool:
         """To us or about us: what lies past us is never on our desk."""
         return self.to_us or self.about_us

@@ -23,8 +23,10 @@ _SHORT_THANKS, _A_LAUGH, _A_GREETING = 14, 3, 6
 """In words: thanks up to this long say no more than thanks; a laugh up to this long answers nothing; so long a greeting."""
 _ADVERTISES, _SHOUTS = 0.9, 1.15
 """Marks on the strength of an advert, a link counting 0.25."""
-_GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM = 0.5, 0.4, 0.15, -0.3, -0.25
-"""Marks on the valence score."""
+_GLAD, _CONTENT, _PLEASED, _DISPLEASED, _GLUM, _GLOOMY = 0.5, 0.4, 0.15, -0.3, -0.25, -0.9
+"""Marks on the valence score; a letter or a chat says much that is merely plain, so displeasure there must be plainer."""
+_WELL_SAID: Final = 0.85
+"""So strong, praise is praise even where the words around it speak of trouble ("we're sorry… It helped. Well done")."""
 
 
 def rows(matter: Matter) -> list[int]:
@@ -122,8 +124,10 @@ def _complaint(matter: Matter) -> bool:
         return True
     if matter.asks or matter.reading.valence == "positive":
         return False
-    answering = answers_us(matter) or (matter.sofar.we_spoke_last and matter.sofar.we_serviced)
-    return answering or matter.reading.valence_score <= _GLUM
+    if answers_us(matter):
+        return False  # what we asked for: the matter goes on, and no new fault is told
+    glum = _GLOOMY if matter.private else _GLUM
+    return (matter.sofar.we_spoke_last and matter.sofar.we_serviced) or matter.reading.valence_score <= glum
 
 
 def _question(matter: Matter) -> bool:
@@ -165,7 +169,7 @@ def _praises(matter: Matter) -> bool:
     if _idle(matter):
         return False
     if matter.reading.valence != "positive":
-        return False
+        return praise >= _WELL_SAID and not matter.complains and not matter.asks and not matter.sofar.ours
     if matter.of("thanks") < 0.5:
         return praise >= 0.5 or (matter.reading.valence_score >= _GLAD and not matter.links)
     if not matter.sofar.ours and praise >= 0.5 and matter.words >= 6:

@@ -80,6 +80,8 @@ def _said(core: Core) -> Kinds:
         "attachment": whole["attachment"].filter(key__in=messages.values("key")),
         "note": notes,
         "mention": whole["mention"].filter(note__in=notes.values("pk")),
+        "continuation": whole["continuation"].filter(conversation__in=core.began.values("pk")),
+        "act": whole["act"].filter(message__in=messages.values("pk")),
         "visit": whole["visit"].filter(conversation__in=core.began.values("pk")),
         "tagging": taggings,
         "tag": whole["tag"].filter(pk__in=taggings.values("tag")),
@@ -131,6 +133,7 @@ _ACTORS = {
     "mention": ("member",),
     "note": ("by", "asked"),
     "message": ("by",),
+    "act": ("by",),
     "answer": ("by",),
     "tagging": ("by",),
 }

@@ -14,7 +14,9 @@ from django.db import models
 from rapport.accounts.models import Member
 from rapport.core.models import Event
 from rapport.inbox.models import (
+    Act,
     Attachment,
+    Continuation,
     Conversation,
     Disposition,
     Draft,
@@ -93,7 +95,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "identity",
         Identity,
-        ("network", "address", "name", "key", "created_at"),
+        ("network", "address", "name", "key", "followers", "created_at"),
         {"person": "person", "origin": "person"},
     ),
     Kind(
@@ -127,16 +129,23 @@ KINDS: tuple[Kind, ...] = (
         ("key", "email", "signed", "here_at", "read_at", "looked_at", "posted_at", "error", "created_at"),
         {"source": "source", "conversation": "conversation"},
     ),
+    Kind("continuation", Continuation, ("key", "thread", "since"), {"conversation": "conversation"}),
     Kind("tagging", Tagging, ("at",), {"conversation": "conversation", "tag": "tag", "by": "member"}),
     Kind(
         "message",
         Message,
         (
             "network", "external_id", "key", "version", "ours", "public", "addressed", "subject", "text", "url",
-            "said_at", "arrived_at", "deleted_at", "rating",
+            "said_at", "arrived_at", "deleted_at", "rating", "history",
         ),
         {"conversation": "conversation", "source": "source", "identity": "identity", "by": "member"},
         MESSAGE_PARTS,
+    ),
+    Kind(
+        "act",
+        Act,
+        ("deed", "on", "text", "state", "error", "held_until", "created_at", "done_at"),
+        {"message": "message", "by": "member"},
     ),
     Kind(
         "attachment",
@@ -156,13 +165,13 @@ KINDS: tuple[Kind, ...] = (
         {"conversation": "conversation", "by": "member", "asked": "member"},
     ),
     Kind("mention", Mention, ("seen_at",), {"note": "note", "member": "member"}),
-    Kind("draft", Draft, ("text", "updated_at"), {"conversation": "conversation", "member": "member"}),
+    Kind("draft", Draft, ("text", "place", "updated_at"), {"conversation": "conversation", "member": "member"}),
     Kind(
         "answer",
         Outgoing,
         (
             *("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
-            *("warned", "visibility", "content_warning", "split"),
+            *("warned", "visibility", "content_warning", "split", "parts"),
         ),
         {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
     ),
@@ -222,6 +231,7 @@ LEFT_OUT: dict[str, str] = {
     "inbox.PushAddress": "Where one browser is reached.",
     "inbox.PushKey": "A key of this server.",
     "inbox.Wishes": "How somebody wished to be told here; they choose anew.",
+    "inbox.SelfSent": "How many mails left by themselves on a day, here.",
     "inbox.Spent": "What a day's requests were, here.",
     "inbox.SilenceRound": "A sample drawn here; what it found missed is a correction, and that is there.",
     "inbox.SilencePick": "A sample drawn here; what it found missed is a correction, and that is there.",

@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from rapport.accounts.models import Member, Workspace
 from rapport.core.models import Event
 from rapport.inbox.models import (
+    Act,
     Attachment,
+    Continuation,
     Conversation,
     Draft,
     Fact,
@@ -65,9 +67,11 @@ class Scope:
             "person_note": PersonNote.objects.filter(**own),
             "source": Source.objects.filter(**own),
             "conversation": Conversation.objects.filter(**own),
+            "continuation": Continuation.objects.filter(**own),
             "visit": Visit.objects.filter(**own),
             "tagging": Tagging.objects.filter(conversation__workspace=self.workspace),
             "message": Message.objects.filter(**own),
+            "act": Act.objects.filter(**own),
             "attachment": Attachment.objects.filter(**own),
             "fact": Fact.objects.filter(**own),
             "note": Note.objects.filter(conversation__workspace=self.workspace),

@@ -23,6 +23,7 @@ SHAPES: dict[str, Any] = {
     "Disposition.reasons": list[Reason],
     "Merge.evidence": list[Sign],
     "Manner.participants": list[str],
+    "Outgoing.parts": list[str],
 }
 """JSON that pages read as a value; all else is an object."""
 _RUNS = ("javascript:", "data:", "vbscript:")

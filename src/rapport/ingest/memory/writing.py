@@ -9,7 +9,7 @@ from typing import Any
 
 from rapport.channels import registry
 from rapport.core.refusal import Refused
-from rapport.inbox.models import Conversation, Outgoing
+from rapport.inbox.models import Act, Conversation, Outgoing
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.models.source import new_token
 from rapport.ingest import sql
@@ -18,6 +18,7 @@ from rapport.ingest.memory.numbers import Numbers
 from rapport.ingest.memory.records import BY_MODEL, FACTS, KINDS, Kind
 
 ON_ITS_WAY = "It was still on its way when this was exported. Look whether it left before you send it again."
+_DOING = {Act.State.HELD, Act.State.QUEUED, Act.State.DOING}
 _FLYING = {Outgoing.State.HELD, Outgoing.State.QUEUED, Outgoing.State.SENDING}
 Row = tuple[int, dict[str, Any], int]
 """The line, the record, and how many bytes of the file were read with it."""
@@ -67,8 +68,8 @@ def _rows(kind: Kind, batch: list[Row], ids: list[int], made: Returned) -> tuple
 _EXTRA: dict[str, tuple[tuple[str, ...], Callable[[], tuple[Any, ...]]]] = {
     "answer": (("key",), lambda: (new_key(),)),  # the key goes with every attempt of one answer, and is nobody else's
     "source": (
-        ("token", "sealed", "cursor", "stream_cursor", "error", "lease", "failures"),
-        lambda: (new_token(), "", "", "", "", "", 0),
+        ("token", "sealed", "cursor", "stream_cursor", "error", "lease", "failures", "vouched"),
+        lambda: (new_token(), "", "", "", "", "", 0, "{}"),
     ),
 }
 
@@ -83,6 +84,8 @@ def _as_it_is_now(kind: Kind, said: dict[str, Any], made: Returned) -> dict[str,
     if kind.name == "answer":
         flying = {"state": str(Outgoing.State.UNKNOWN), "error": ON_ITS_WAY} if said["state"] in _FLYING else {}
         return said | flying | {"was": _facts(said["was"], made.numbers)}
+    if kind.name == "act" and said["state"] in _DOING:
+        return said | {"state": str(Act.State.UNKNOWN), "error": ON_ITS_WAY}
     if kind.name == "merge":
         return said | {"evidence": _facts(said["evidence"], made.numbers)}
     if kind.name == "source":  # a channel that this Rapport does not have: its history is as if from a file

@@ -24,10 +24,12 @@ CODES: Final = (
 )
 """Reasons beside the rows that bear on the answer."""
 _TABLE: Final = 16 + 16 + len(CODES) + 4
-OF: Final = {"needs": FIGURES + _TABLE, "valence": FIGURES}
+OF: Final = {"needs": FIGURES + _TABLE, "valence": FIGURES, "row": FIGURES + _TABLE}
 """How many figures a post has, by task."""
 _SAID: Final = {"yes": 0.85, "unsure": 0.5, "no": 0.12}
 """How often the table's word is right, roughly; what is not so in this workspace, the head learns."""
+_DECIDING, _HELD, _NOT = 0.8, 0.1, 0.01
+"""The same of its rows, before they are divided by their sum: the one that decided, one that held too, any other."""
 
 
 class Table:
@@ -55,9 +57,9 @@ def read(codes: Sequence[str]) -> tuple[list[int], list[str]]:
 
 
 def dense(task: str, readings: Sequence[Reading], tables: Sequence[Table]) -> Floats:
-    """(posts, OF[task]); ``tables`` may be empty where the task is not ``needs``."""
+    """(posts, OF[task]); ``tables`` may be empty for ``valence``."""
     rows = [figures(reading) for reading in readings]
-    if task == "needs":
+    if task != "valence":
         rows = [row + _of_table(table) for row, table in zip(rows, tables, strict=True)]
     return np.array(rows, dtype=np.float32).reshape(len(rows), OF[task])
 
@@ -73,11 +75,22 @@ def _of_table(table: Table) -> list[float]:
     return [*deciding, *held, *(float(code in table.codes) for code in CODES), table.confidence, *said]
 
 
-def prior(task: str, readings: Sequence[Reading], tables: Sequence[Table]) -> Floats:
-    """(posts, labels) log-odds of what is said without the head."""
+def prior(
+    task: str, readings: Sequence[Reading], tables: Sequence[Table], labels: Sequence[str] | None = None
+) -> Floats:
+    """(posts, labels) log-odds of what is said without the head; ``labels``: those that it knows, if not all."""
+    names = LABELS[task] if labels is None else labels
     if task == "needs":
         shares = [[1 - _SAID[table.needs], _SAID[table.needs]] for table in tables]
+    elif task == "row":
+        shares = [_of_rows(table, names) for table in tables]
     else:
         shares = [[0.7 if reading.valence == name else 0.15 for name in VALENCES] for reading in readings]
     logs = [[math.log(share) for share in row] for row in shares]
-    return np.array(logs, dtype=np.float32).reshape(len(logs), len(LABELS[task]))
+    return np.array(logs, dtype=np.float32).reshape(len(logs), len(names))
+
+
+def _of_rows(table: Table, names: Sequence[str]) -> list[float]:
+    """The share of each row before anything is learned."""
+    likely = [_DECIDING if int(name) == table.row else _HELD if int(name) in table.rows else _NOT for name in names]
+    return [one / sum(likely) for one in likely]

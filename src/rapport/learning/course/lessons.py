@@ -6,11 +6,16 @@ from typing import Any, Final
 
 import msgspec
 
+from rapport.inbox.triage.taught import ROWS
 from rapport.understanding.reading import Us
 
-LABELS: Final[dict[str, tuple[str, ...]]] = {"needs": ("no", "yes"), "valence": ("negative", "neutral", "positive")}
+LABELS: Final[dict[str, tuple[str, ...]]] = {
+    "needs": ("no", "yes"), "valence": ("negative", "neutral", "positive"),
+    "row": tuple(str(row) for row in sorted(ROWS)),
+}  # fmt: skip
+"""The answers that a task knows. Of ``row`` those are learned that were given often enough, each by itself."""
 SOURCES: Final[dict[str, float]] = {
-    "correction": 1.0, "label": 1.0, "answered": 0.4, "reopened": 0.5, "dismissed": 0.4, "assigned": 0.15,
+    "correction": 1.0, "label": 1.0, "answered": 0.4, "reopened": 0.5, "dismissed": 0.4, "assigned": 0.15, "stood": 0.3,
 }  # fmt: skip
 """What a person did, and how much it teaches: who corrects speaks of the post; who acts may have had other reasons."""
 FULL: Final = 1.0
@@ -18,7 +23,7 @@ VERDICTS: Final = ("used", "too_few", "one_sided", "no_better", "worse", "worse_
 
 
 class Lesson(msgspec.Struct, frozen=True, kw_only=True):
-    """One example. For ``needs`` it carries what the table had said: its rows in precedence, codes, confidence."""
+    """One example. But for ``valence`` it carries what the table had said: rows in precedence, codes, confidence."""
 
     id: int
     text: str

@@ -37,6 +37,20 @@ def valence(truth: Sequence[str], said: Sequence[str]) -> dict[str, Any]:
     return {"n": len(truth), "score": round((accuracy + macro_f1) / 2, 4), "accuracy": accuracy, "macro_f1": macro_f1}
 
 
+def rows(truth: Sequence[str], said: Sequence[str], shipped: Sequence[str]) -> dict[str, Any]:
+    """As of valence; ``mended`` and ``spoilt`` against what the table had said, and ``kept``: of what it had called as
+    people do, the share that is still called so."""
+    right = [one == true for true, one, was in zip(truth, said, shipped, strict=True) if was == true]
+    mended = sum(was != true == one for true, one, was in zip(truth, said, shipped, strict=True))
+    counts = {"mended": mended, "spoilt": len(right) - sum(right)}
+    return valence(truth, said) | counts | {"kept": _share(sum(right), len(right))}
+
+
+def by_chance(mended: int, spoilt: int, z: float = 1.2816) -> bool:
+    """More might be mended than spoilt by chance alone (McNemar 1947, one-sided 90 % at the default z)."""
+    return mended - spoilt < z * math.sqrt(mended + spoilt) or mended == spoilt
+
+
 def upper(hits: int, count: int, z: float = 1.2816) -> float:
     """The upper end of Wilson's interval (1927) for a share; one-sided 90 % at the default z. 1 where nothing is known."""
     if not count:

@@ -12,8 +12,9 @@ import numpy as np
 from rapport.inbox.triage import taught
 from rapport.inbox.triage.disposition import Disposition, Facts
 from rapport.learning.course import features
+from rapport.learning.course.features import Table
 from rapport.understanding import Reading
-from rapport.understanding.teaching.features import VALENCES, Hashes
+from rapport.understanding.teaching.features import VALENCES, Floats, Hashes
 from rapport.understanding.teaching.head import Head
 
 _SURE_OF_FEELING: Final = 0.5
@@ -45,25 +46,66 @@ class Taught:
         self, facts: Sequence[Facts], decisions: list[Disposition], shipped: Sequence[Reading]
     ) -> list[Disposition]:
         """The decisions with what this team answers weighed in. ``shipped``: the readings before :meth:`felt`."""
-        head = self.heads.get("needs")
-        if head is None or not decisions:
+        if not decisions or not self.heads.keys() & {"needs", "row"}:
             return decisions
         tables = [features.Table.of(decided) for decided in decisions]
         hashes = self._hashes([fact.text for fact in facts])
-        dense, prior = features.dense("needs", shipped, tables), features.prior("needs", shipped, tables)
-        chances = head.chances(hashes, dense, prior)[:, 1].tolist()
-        down = head.marks.get("down", -1.0)
+        dense = features.dense("needs", shipped, tables)
+        answered = self._answered(decisions, tables, shipped, hashes, dense)
+        return self._called(answered, tables, shipped, hashes, dense)
+
+    def _answered(
+        self,
+        decisions: list[Disposition],
+        tables: list[Table],
+        shipped: Sequence[Reading],
+        hashes: Hashes,
+        dense: Floats,
+    ) -> list[Disposition]:
+        """What the team answers, and what not."""
+        head = self.heads.get("needs")
+        if head is None:
+            return decisions
+        chances = head.chances(hashes, dense, features.prior("needs", shipped, tables))[:, 1].tolist()
         weighed = [
-            taught.weigh(decided, taught.Opinion(chance=chance, down=down))
+            taught.weigh(decided, taught.marked(chance, head.marks))
             for decided, chance in zip(decisions, chances, strict=True)
         ]
         changed = [place for place, one in enumerate(weighed) if one is not decisions[place]]
         if changed:
             like = head.memory.like(hashes.only(np.array(changed)), 2).tolist()
             for place, (no, yes) in zip(changed, like, strict=True):
-                opinion = taught.Opinion(chance=chances[place], answered=yes, dismissed=no, down=down)
+                opinion = taught.marked(chances[place], head.marks, answered=yes, dismissed=no)
                 weighed[place] = taught.weigh(decisions[place], opinion)
         return weighed
+
+    def _called(
+        self,
+        decisions: list[Disposition],
+        tables: list[Table],
+        shipped: Sequence[Reading],
+        hashes: Hashes,
+        dense: Floats,
+    ) -> list[Disposition]:
+        """What the team calls such posts."""
+        head = self.heads.get("row")
+        if head is None:
+            return decisions
+        chances = head.chances(hashes, dense, features.prior("row", shipped, tables, head.labels))
+        best = chances.argmax(axis=1).tolist()
+        called = [
+            taught.call(decided, int(head.labels[at]), float(chances[place][at]))
+            for place, (decided, at) in enumerate(zip(decisions, best, strict=True))
+        ]
+        changed = [place for place, one in enumerate(called) if one is not decisions[place]]
+        if changed:
+            like = head.memory.like(hashes.only(np.array(changed)), len(head.labels))
+            for place, counts in zip(changed, like, strict=True):
+                at = best[place]
+                called[place] = taught.call(
+                    decisions[place], int(head.labels[at]), float(chances[place][at]), int(counts[at])
+                )
+        return called
 
     def _hashes(self, texts: Sequence[str]) -> Hashes:
         """The hashes of these texts, taken from those of the batch's first question where all are among them."""

@@ -27,7 +27,7 @@ _LARGEST: Final = 200_000
 
 def look(workspace: Workspace, arranged: SecondLook, message: Message) -> bool:
     """Ask about one message and take what may be taken. False: no more this month. Raises work.Again, work.Dead."""
-    masked = mask(message.text)[: asking.LONGEST]
+    masked = mask(message.text, _names(message))[: asking.LONGEST]
     taken = _reserve(workspace, arranged, message, masked)
     if taken is None:
         return False
@@ -48,6 +48,12 @@ def look(workspace: Workspace, arranged: SecondLook, message: Message) -> bool:
         return True
     _take(arranged, taken, message, answer.body, masked)
     return True
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    """What whoever wrote it is called; an address is covered anyway."""
+    identity = message.identity
+    return (identity.name, identity.person.name, identity.address.partition("@")[0]) if identity else ()
 
 
 def _reserve(workspace: Workspace, arranged: SecondLook, message: Message, masked: str) -> Look | None:

@@ -31,7 +31,7 @@ def lift(message: Message, needs: str, reasons: list[dict[str, Any]]) -> bool:
         )  # fmt: skip
         later = row.messages.filter(said_at__gt=message.said_at).exists()
         if row.state == turning.QUIET and row.touched_at is None and not later:
-            clock = clocks.start(message.said_at, now(), urgency, settings.RAPPORT_DUE_HOURS)
+            clock = clocks.start(message.said_at, now(), urgency, settings.RAPPORT_DUE_HOURS, history=message.history)
             working.change(
                 row, "conversation.reopened", by=None, state="needs_answer", urgency=urgency, due_at=clock.due_at,
                 position=clock.position, headline=explain(reasons[0]["code"])[:60], code="second_look",

@@ -58,6 +58,15 @@ class Person(models.Model):
         return self.name
 
 
+class Followers(models.TextChoices):
+    """How many follow an identity, coarsely; empty where its network does not say."""
+
+    FEW = "few", "fewer than 100"
+    HUNDREDS = "hundreds", "100 to 999"
+    THOUSANDS = "thousands", "1,000 to 9,999"
+    MANY = "many", "10,000 and more"
+
+
 class Identity(models.Model):
     """One address on one network. ``key`` is the 16-byte hash of (network, folded address).
 
@@ -72,6 +81,8 @@ class Identity(models.Model):
     address = models.CharField(max_length=320)
     name = models.CharField(max_length=200, default="")
     key = models.BinaryField(max_length=16)
+    followers = models.CharField(max_length=9, choices=Followers, blank=True, default="", db_default="")
+    """As last told. Looked at where fairness is measured, and nowhere else: not on the desk, not by what decides."""
     compared_at = models.DateTimeField(null=True)
     """When it was last compared with others, to find out who may be one human; null: that is still to be done."""
     created_at = models.DateTimeField(default=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _MASKED: Final = re.compile(
@@ -13,11 +14,21 @@ _MASKED: Final = re.compile(
     r"|\b(?=\w*\d)(?=\w*[^\W\d_])\w{6,}\b"  # codes of letters and digits
 )
 _SIGN: Final = re.compile(r"\w")
+SHORTEST: Final = 3
+"""A part of a name with fewer letters is a word like others."""
 
 
-def mask(text: str) -> str:
-    """The text, as long as before, with handles, addresses, links and numbers of four digits or more as x and 0."""
-    return _MASKED.sub(_covered, text)
+def mask(text: str, names: Iterable[str] = ()) -> str:
+    """The text, as long as before, with handles, addresses, links and numbers of four digits or more as x and 0.
+
+    So are the ``names`` of whoever wrote it, whole and in parts, as people sign with them.
+    """
+    covered = _MASKED.sub(_covered, text)
+    parts = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) >= SHORTEST}
+    if not parts:
+        return covered
+    signed = "|".join(re.escape(part) for part in sorted(parts, key=lambda part: (-len(part), part)))
+    return re.sub(rf"\b(?:{signed})(?:'s|’s)?\b", _covered, covered, flags=re.IGNORECASE)
 
 
 def _covered(hit: re.Match[str]) -> str:

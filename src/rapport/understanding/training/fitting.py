@@ -23,9 +23,9 @@ Progress = Callable[[float, str], None]
 FOLDS: Final = 3
 PLANS: Final = (
     Plan(strength=0.1, hashed=1.0, figures=1.0),
-    Plan(strength=0.3, hashed=1.0, figures=1.0),
-    Plan(strength=0.3, hashed=1.5, figures=0.5),
-    Plan(strength=0.05, hashed=0.5, figures=1.0),
+    Plan(strength=0.3, hashed=1.0, figures=1.0, balance=0.5),
+    Plan(strength=0.3, hashed=1.5, figures=0.5, balance=0.5),
+    Plan(strength=0.03, hashed=1.0, figures=1.0, balance=0.5),
 )
 MOST_LABELS_TRIED: Final = 16
 USUAL: Final = Plan(strength=1.0, hashed=1.0, figures=0.3)

@@ -34,6 +34,8 @@ HEARD: Final = 2.5
 """Rare emotions are heard as if they were so many times likelier; see ``emotions``."""
 BARS: Final = {"complaint": 0.0, "rude": -0.35, "spam": 0.4}
 """The margins at which these are said."""
+OF_LISTS: Final = 0.0002
+"""How freely the figures alone are learned: with less held back, they lean on what only English lists know."""
 _STEEP: Final = 2.0
 _BATCH: Final = 512
 
@@ -124,7 +126,18 @@ def train(folder: Path, out: Path, every: int = 1, tell: Tell = lambda what: Non
             columns.append(learned[:, turn] * slope)
             biases.append(bias[turn] * slope + shift)
             tell(f"{name}: {int(np.array(lesson.truth)[:, turn].sum())} of {len(lesson.places)}")
-    return save(out, np.stack(columns, axis=1), np.array(biases))
+    return save(out, np.stack(columns, axis=1), np.array(biases), by_lists(next(lessons(posts, seen)), seen))
+
+
+def by_lists(lesson: Lesson, seen: Prepared) -> Doubles:
+    """(figures + 1, valences): the first lesson learned from the figures alone, for languages that have only lists; the
+    last row is the bias."""
+    from scipy.sparse import csr_matrix
+
+    figures = csr_matrix(seen.dense[lesson.places])
+    plan = replace(lesson.plan, strength=OF_LISTS)
+    columns, biases = solve(figures, np.array(lesson.truth), np.array(lesson.weights), plan)
+    return np.vstack([columns, biases])
 
 
 def _meaning(name: str, margin: Doubles, held: Sequence[Post]) -> tuple[float, float]:
@@ -142,8 +155,9 @@ def _meaning(name: str, margin: Doubles, held: Sequence[Post]) -> tuple[float, f
     return _STEEP, -_STEEP * BARS.get(name, 0.0)
 
 
-def save(out: Path, weights: Any, biases: Any) -> str:
-    """Write (features, outputs) weights and (outputs,) biases as whole numbers of eight bits, and return the version."""
+def save(out: Path, weights: Any, biases: Any, lists: Any) -> str:
+    """Write (features, outputs) weights as whole numbers of eight bits, (outputs,) biases and what ``by_lists`` gives,
+    and return the version."""
     hashed, figures = weights[:BUCKETS], weights[BUCKETS:]
     scale = np.maximum(np.percentile(np.abs(hashed), 99.99, axis=0) / 127, 1e-9)
     arrays = {
@@ -151,6 +165,7 @@ def save(out: Path, weights: Any, biases: Any) -> str:
         "scale": np.round(scale, 7).astype(np.float32),
         "dense": np.round(figures, 4).astype(np.float32),
         "bias": np.round(biases, 4).astype(np.float32),
+        "lists": np.round(lists, 4).astype(np.float32),
     }
     seen = hashlib.sha256()
     for name in sorted(arrays):

@@ -4,7 +4,7 @@
   "use strict";
   const LIVES = 10000, GLANCE = 60;
   const kept = new Map(); // path → { text: Promise, until }
-  let glance = 0, step = 1, last = -1;
+  let glance = 0, step = 1, last = -1, turn = 0, asking = null; // whichever row was asked for last is the one that opens
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const saves = () => navigator.connection?.saveData;
 
@@ -28,10 +28,13 @@
   }
 
   async function open(row, path, text) {
+    const mine = turn;
     let words;
-    try { words = await text; } catch { row.click(); return; } // nothing is kept now: this time htmx asks
+    try { words = await text; } catch { if (mine === turn) row.click(); return; } // nothing is kept now: this time htmx asks
+    if (mine !== turn) return;
     const panes = document.getElementById("panes");
     const eventInfo = { target: panes, ahead: true };
+    if (!history.state?.htmx) history.replaceState({ htmx: true }, "", location.href); // or the way back would show nothing new
     history.pushState({ htmx: true }, "", path);
     htmx.swap(panes, words, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 }, { eventInfo, contextElement: panes });
   }
@@ -40,6 +43,9 @@
     const { elt, requestConfig } = event.detail;
     if (requestConfig.verb !== "get") { kept.clear(); return; }
     if (!elt.matches("[data-row]")) return;
+    turn += 1;
+    if (asking && asking !== elt) htmx.trigger(asking, "htmx:abort");
+    asking = elt;
     const path = elt.getAttribute("hx-get"), one = fetched(path);
     const at = rows().indexOf(elt);
     step = last > at ? -1 : 1;

@@ -7,7 +7,8 @@
 
   function show() {
     const place = document.querySelector("[data-chosen]"), many = chosen().length;
-    if (place && many) place.textContent = many === 1 ? place.dataset.one : place.dataset.many.replace("%n", many);
+    if (place && document.querySelector("[data-every]:checked")) place.textContent = place.dataset.all;
+    else if (place && many) place.textContent = many === 1 ? place.dataset.one : place.dataset.many.replace("%n", many);
   }
 
   function range(box) {
@@ -15,6 +16,18 @@
     if (from < 0) return;
     for (const one of all.slice(Math.min(from, to), Math.max(from, to) + 1)) one.checked = box.checked;
   }
+
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-every]")) show(); });
+
+  document.addEventListener("submit", ({ target }) => { // what is read beside them stays open
+    if (target.id === "bulk") target.elements.open.value = document.querySelector("[data-conversation]")?.dataset.conversation || "";
+  });
+
+  document.addEventListener("keydown", (event) => { // Enter in a field of a panel does what the panel is for
+    if (event.key !== "Enter" || !event.target.matches("#bulk .menu-panel :is(input, select)")) return;
+    event.preventDefault();
+    event.target.closest(".menu-panel").querySelector("button").click();
+  });
 
   document.addEventListener("click", (event) => {
     const box = event.target.closest("[data-pick]");
@@ -40,9 +53,10 @@
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id !== "stream") return;
-    const kept = new Set(chosen().map((box) => box.value));
+    const kept = new Set(chosen().map((box) => box.value)), every = document.querySelector("[data-every]:checked");
     document.addEventListener("htmx:afterSwap", () => {
       for (const box of boxes()) box.checked = kept.has(box.value);
+      if (every && chosen().length) document.querySelector("[data-every]").checked = true;
       show();
     }, { once: true });
   });

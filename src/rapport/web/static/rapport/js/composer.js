@@ -1,4 +1,4 @@
-// The composer: counts as the network counts, shows exactly what will be posted, sends with Ctrl+Enter. The server decides.
+// The composer: counts as the network counts, marks a preview that is older than the words, sends with Ctrl+Enter. The server decides.
 (() => {
   "use strict";
   const letters = window.Intl?.Segmenter && new Intl.Segmenter();
@@ -21,12 +21,20 @@
   function update(form) {
     const text = form.elements.text.value.replaceAll("\0", "").trim();
     const preview = form.querySelector("[data-preview]");
-    preview.hidden = !text;
-    form.querySelector("[data-preview-text]").textContent = text;
+    if (preview) { // the server says how it will stand there, with the draft that it saves
+      if (!text) preview.hidden = true;
+      preview.dataset.stale = "";
+    }
+    count(form);
+  }
+
+  function count(form) {
     if (!form.dataset.limit) return;
+    const text = form.elements.text.value.replaceAll("\0", "").trim();
     const size = Number(form.dataset.limit), used = COUNT[form.dataset.unit](counted(text, form.dataset)), over = used > size;
     const count = form.querySelector("[data-count]");
-    count.textContent = `${used} / ${size}`;
+    const figure = (number) => number.toLocaleString(document.documentElement.lang);
+    count.textContent = `${figure(used)} / ${figure(size)}`;
     count.classList.toggle("over", over);
     form.querySelector("[data-send]").toggleAttribute("aria-disabled", over);
     form.querySelector("[data-splits]")?.toggleAttribute("hidden", !over);
@@ -37,7 +45,7 @@
     if (!form || form.dataset.begun) return;
     form.dataset.begun = "1";
     form.querySelector("[data-previews]")?.setAttribute("hidden", ""); // it is shown while one types
-    if (form.elements.text.value) update(form);
+    if (form.elements.text.value) count(form);
   }
 
   document.addEventListener("input", (event) => {

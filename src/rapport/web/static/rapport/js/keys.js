@@ -8,7 +8,7 @@
   let went = 0;
 
   function move(step) {
-    const all = rows(), here = document.activeElement.closest?.(".row")?.querySelector("[data-row]");
+    const at_ = document.activeElement, all = rows(), here = at_.closest?.("[data-row]") || at_.closest?.(".row")?.querySelector("[data-row]");
     const at = all.indexOf(here || document.querySelector("[data-row][aria-current]"));
     const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
     next?.focus();
@@ -31,6 +31,10 @@
     previous: () => move(-1),
     open: () => (document.activeElement.closest("[data-row]") || document.querySelector("[data-row]"))?.click(),
     help: () => document.getElementById("help")?.showModal(),
+    read: (press) => {
+      const turns = document.getElementById("turns");
+      turns?.scrollBy({ top: (press === "PageUp" ? -0.85 : 0.85) * turns.clientHeight });
+    },
     choose: () => {}, // bulk.js listens for itself: it needs to know of shift
     leave: () => {
       const menu = document.querySelector("[data-menu][open]");
@@ -48,6 +52,8 @@
     .find((one) => one.dataset.presses.split(",").includes(press))?.dataset.does;
 
   function found(press) {
+    const many = document.querySelector("[data-pick]:checked") && document.querySelector(`[data-many-key="${CSS.escape(press)}"]`);
+    if (many) return many; // rows are chosen: the verb is for all of them
     if (/^[1-9]$/.test(press)) return openMenu()?.querySelectorAll("li button")[press - 1]; // a choice of the open menu
     return [...document.querySelectorAll(`[data-key~="${CSS.escape(press)}"]:not([hidden])`)].pop();
   }
@@ -56,6 +62,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     const press = event.key === "Escape" ? "Esc" : event.key;
     if (press !== "Esc" && typing(event.target)) return;
+    if (press.startsWith("Page") && !document.getElementById("turns")) return; // then the page itself is what one reads
     if (press === "Enter" && document.activeElement !== document.body) return; // what has the focus knows what to do
     const goes = Date.now() - went < 1500 && does(`g ${press}`);
     went = press === "g" ? Date.now() : 0;
@@ -64,7 +71,7 @@
     event.preventDefault();
     if (keyed) use(keyed);
     else if (act.startsWith("go:")) location.assign(document.body.dataset[act.slice(3)]);
-    else DOES[act]();
+    else DOES[act](press);
   });
 
   document.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
   "use strict";
   const opened = () => document.querySelector("[data-conversation]")?.dataset.conversation;
 
-  let before = opened();
+  let before = opened(), follows = ""; // what was just taken back comes into view in the stream, too
 
   function toTheEnd() {
     const turns = document.getElementById("turns");
@@ -22,6 +22,13 @@
     else if (matchMedia("(max-width: 49.99rem)").matches && turns.children.length > 1) last.scrollIntoView();
   }
 
+  function settleIn(turns) { // the keys of a reader work here; a ring is for who comes by Tab
+    if (!turns) return;
+    turns.dataset.placed = "";
+    turns.focus({ preventScroll: true });
+    turns.addEventListener("blur", () => delete turns.dataset.placed, { once: true });
+  }
+
   function markRow() {
     for (const row of document.querySelectorAll("[data-row]")) {
       if (row.parentElement.id === `row-${opened()}`) row.setAttribute("aria-current", "true");
@@ -35,6 +42,10 @@
   }
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.elt.id === "stream" && follows === opened()) {
+      document.querySelector("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" });
+      follows = "";
+    }
     if (!document.getElementById("panes") || detail.elt.id === "turns") return;
     markRow();
     if (detail.elt.id !== "panes") return;
@@ -42,7 +53,7 @@
     const at = document.activeElement;
     const next = opened() !== before; // htmx puts the cursor back into the composer: of another conversation it must not
     before = opened();
-    if (!at || at === document.body || (next && at.closest("#panes"))) document.getElementById("turns")?.focus({ preventScroll: true });
+    if (!at || at === document.body || (next && at.closest("#panes"))) settleIn(document.getElementById("turns"));
     const back = detail.requestConfig?.path.includes("/o/") && document.getElementById("composer-text")?.value; // an answer was taken back
     if (back || document.querySelector(".composer .refusal")) document.getElementById("composer-text").focus();
   });
@@ -50,6 +61,7 @@
   // Whatever was done to a conversation changes the stream: it asks again, without waiting for the hint.
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.requestConfig.verb === "post" && detail.successful && detail.target.id === "panes") {
+      if (detail.requestConfig.elt.matches("[data-undo], #unwind")) follows = opened();
       document.getElementById("stream")?.dispatchEvent(new CustomEvent("refresh"));
     }
   });

@@ -37,6 +37,13 @@
     if (opens) document.getElementById(opens.dataset.opens).showModal();
   });
 
+  // A menu that asks for something has the cursor where it asks.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.open && target.matches?.("[data-menu]") && target.contains(document.activeElement)) {
+      target.querySelector(".menu-panel :is(textarea, select, input:not([type=hidden], [type=checkbox]))")?.focus();
+    }
+  }, true);
+
   // Reasons that somebody opens come into view, not behind the composer.
   document.addEventListener("click", (event) => {
     const why = event.target.closest(".why > summary")?.parentElement;

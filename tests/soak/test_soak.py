@@ -1,0 +1,32 @@
+"""The soak in two minutes: all channels at once, everything goes wrong, Rapport dies twice; all is accounted for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.peers import dovecot
+from tests.peers.bluesky.network import Network
+from tests.soak.__main__ import soak
+from tests.soak.running import Plan
+
+pytestmark = pytest.mark.slow
+PLAN = Plan(seconds=55.0, seed=int(os.environ.get("SOAK_SEED", "7")), pause=0.7, kills=2, settle=150.0)
+
+
+def test_two_minutes_of_everything_at_once_with_everything_going_wrong(
+    tmp_path: Path, bluesky_network: Network
+) -> None:
+    try:
+        report = soak(bluesky_network, tmp_path, PLAN, ours_alone=False, rows=500, pace=600.0)
+    except dovecot.Absent as absent:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(absent))
+    table = "\n".join(report.lines)
+    assert report.wrong == [], f"{table}\n\n" + "\n".join(report.wrong)
+    facts = report.facts
+    assert facts.troubles["rapport: killed"] == 2
+    assert len(facts.said) > 550 and len(facts.out) >= 8, table
