@@ -79,6 +79,7 @@ BEHAVIOURS = (
     "js/ahead.js",
     "js/guide.js",
     "js/keys.js",
+    "js/unwinding.js",
 )
 _TYPES = {
     "rapport.css": "text/css; charset=utf-8",
