@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
@@ -67,7 +68,7 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
     horizon = values.get("horizon", bringing.FIRST if request.method != "POST" else "none")
     context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None, "horizon": horizon}
     context["backfills"] = isinstance(channel, Backfills)
-    once = f"connected:{member.pk}:{values.get('once', '')}"
+    once = f"connected:{member.pk}:{sha256(values.get('once', '').encode()).hexdigest()}"  # whatever was sent: short
     context["once"] = secrets.token_urlsafe(12)
     if request.method != "POST":
         return page(request, "pages/connect.html", **context)
