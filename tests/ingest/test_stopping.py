@@ -187,11 +187,11 @@ def test_a_cancelled_import_that_is_killed_goes_on_with_the_rest(
     importing.cancel(row(job), by=cast.dana)
     honest, calls = removing._take_out, []
 
-    def die(*args: object) -> tuple[int, int]:
+    def die(*args: object, **kwargs: object) -> tuple[int, int]:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return honest(*args)  # type: ignore[arg-type]
+        return honest(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(removing, "_take_out", die)
     with pytest.raises(KeyboardInterrupt):
