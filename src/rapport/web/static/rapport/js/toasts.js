@@ -37,9 +37,10 @@
     if (opens) document.getElementById(opens.dataset.opens).showModal();
   });
 
-  // A menu that asks for something has the cursor where it asks.
+  // A menu that asks for something has the cursor where it asks; one that offers choices does not: a figure chooses there.
   document.addEventListener("toggle", ({ target }) => {
-    if (target.open && target.matches?.("[data-menu]") && target.contains(document.activeElement)) {
+    if (!target.open || !target.matches?.("[data-menu]") || target.querySelector(".menu-panel li button")) return;
+    if (target.contains(document.activeElement)) {
       target.querySelector(".menu-panel :is(textarea, select, input:not([type=hidden], [type=checkbox]))")?.focus();
     }
   }, true);
