@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import rapport.channels.form
 from rapport.channels import addressing, letter, stamp, suspicion
-from rapport.channels.base import Around, ChannelError, Outgoing
+from rapport.channels.base import Around, ChannelError, File, Manner, Outgoing
 from rapport.channels.form import FormChannel, parse
 from tests.net import relays
 
@@ -275,3 +275,28 @@ def test_what_the_mail_server_says_is_what_we_say(monkeypatch: pytest.MonkeyPatc
         assert caught.value.unknown
         with pytest.raises(ChannelError, match="cannot be asked"):
             FORM.find(ALL, ANSWER.idempotency_key)
+
+
+def test_files_of_ours_go_along_with_the_letter_and_too_many_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = (
+        File(name="Größen \r\n.png", type="image/png", content=b"\x89PNG\r\n\x1a\n\x00\xff", alt="A lid"),
+        File(name="hours.txt", type="text/plain", content="Öffnung: 9\n".encode()),
+        File(name="odd", type="application/octet-stream", content=b"\x00" * 90),
+    )
+    outgoing = Outgoing(
+        idempotency_key="k", text="See below.", author="Bea", recipient="zoe@l.example", how=Manner(files=files)
+    )
+    with relays.relay() as there:
+        monkeypatch.setenv("RAPPORT_SMTP_URL", there.url)
+        FORM.send(ALL, outgoing)
+        many = msgspec.structs.replace(outgoing, how=Manner(files=files[:1] * 11))
+        with pytest.raises(ChannelError, match="At most 10 files"):
+            FORM.send(ALL, many)
+    [(_, _, raw)] = there.taken
+    mail = email.message_from_bytes(raw, policy=default)
+    body = mail.get_body(("plain",))
+    assert body is not None and "See below." in body.get_content()
+    assert [(one.get_filename(), one.get_content_type()) for one in mail.iter_attachments()] == [
+        ("Größen .png", "image/png"), ("hours.txt", "text/plain"), ("odd", "application/octet-stream"),
+    ]  # fmt: skip
+    assert [bytes(one.get_payload(decode=True)) for one in mail.iter_attachments()] == [one.content for one in files]

@@ -17,7 +17,7 @@ from rapport.channels.base import ChannelError, Connected, Outgoing
 from rapport.channels.mail import MailChannel, channel
 from rapport.core import work
 from rapport.core.database import now
-from rapport.inbox import replying
+from rapport.inbox import enclosing, replying
 from rapport.inbox import sending as _sending  # noqa: F401 - the worker's jobs
 from rapport.inbox.models import Arrival, Conversation, Message, Source
 from rapport.inbox.models import Outgoing as Sent
@@ -270,10 +270,13 @@ def test_a_customer_writes_is_answered_answers_and_it_is_one_conversation(
             user(box), written("Where is my parcel?", From=f"Ann <{ann}@example.org>", Message_ID=f"<1{ann}@x>")
         )
         first = until(lambda: Message.objects.filter(external_id=f"1{ann}@x").first())
+        enclosing.put(first.conversation, [("Label ü.pdf", b"%PDF-1.7 label")], by=cast.bea)
         out = replying.reply(first.conversation, "It left on Monday.", by=cast.bea)
         until(lambda: Sent.objects.get(pk=out.pk).state == "sent")
         got = until(lambda: server.inbox(ann))[0]
-        assert "It left on Monday." in got.get_content() and got["In-Reply-To"] == f"<1{ann}@x>"
+        assert "It left on Monday." in got.get_body(("plain",)).get_content() and got["In-Reply-To"] == f"<1{ann}@x>"
+        [label] = got.iter_attachments()
+        assert (label.get_filename(), label.get_content()) == ("Label ü.pdf", b"%PDF-1.7 label")
         # Her program answers to the address it was told; a provider on the way gave our mail another id.
         answer = written(
             "Thanks!\r\n\r\nOn Mon, 9 Mar 2026, Bea wrote:\r\n> It left on Monday.", From=f"{ann}@example.org",

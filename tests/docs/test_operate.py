@@ -77,6 +77,7 @@ def test_the_limits_of_the_gate() -> None:
     assert said == [
         f"{limits.body // MB} MB",
         f"{places['/in'] // MB} MB, of which the webhook itself takes 1 MB",
+        f"{places['/w/*/c/*/files'] // MB} MB",
         f"{places['/w/*/import'] // MB} MB",
         f"{limits.held // MB} MB",
         f"within {serving.HEADERS_DUE:g} s",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import email
+from email.policy import default
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from rapport.core import work
 from rapport.inbox import forgetting
 from rapport.inbox.models import Arrival, Attachment, Message
 from tests.conftest import Cast
-from tests.web.chatters import Page, open_chat, talk
+from tests.net import relays
+from tests.web.chatters import Page, answered, open_chat, talk
+from tests.web.test_chat import with_letters
 from tests.web.visitors import sort_in
 
 
@@ -31,8 +37,11 @@ def test_a_picture_and_a_pdf_come_along_and_are_shown_and_saved(ann: Page, bea: 
     assert sent.status_code == 202, sent.content
     ann.token = sent.json()["token"]
     sort_in()
-    assert ann.look()["turns"][0]["files"] == ["box.png", "Rechnung ü.pdf"]
     picture, paper = Attachment.objects.order_by("place")
+    shown = ann.look()["turns"][0]["files"]
+    assert [(one["name"], one["image"]) for one in shown] == [("box.png", True), ("Rechnung ü.pdf", False)]
+    assert shown[0]["url"] == f"/p/{ann.token}/files/{picture.pk}/"
+    assert Client().get(shown[0]["url"]).content == PNG
     page = bea.get(f"/w/acme/c/{talk(ann).pk}/").content.decode()
     assert f'<img src="/w/acme/files/{picture.pk}/" alt="Picture: box.png"' in page and "Rechnung ü.pdf" in page
     shown, saved = (bea.get(f"/w/acme/files/{one.pk}/") for one in (picture, paper))
@@ -84,3 +93,52 @@ def test_an_infected_file_is_not_given_out(ann: Page, bea: Client) -> None:
         "<img"
         not in bea.get(f"/w/acme/c/{talk(ann).pk}/").content.decode().split('id="turns"')[1].split("</section>")[0]
     )
+
+
+def test_a_picture_of_ours_stands_in_the_talk_and_on_the_private_page_for_whoever_has_its_key(
+    ann: Page, bea: Client, cast: Cast
+) -> None:
+    ann.says("Which lid is it?")
+    row = talk(ann)
+    added = {"text": "This one.", "file": [upload("lid.png", PNG), upload("lid.pdf", b"%PDF-1.7 ...")]}
+    bea.post(f"/w/acme/c/{row.pk}/files/", added)
+    picture, paper = Attachment.objects.order_by("place")
+    Attachment.objects.filter(pk=picture.pk).update(alt="A red lid")
+    path = f"/p/{ann.token}/files/{picture.pk}/"
+    assert Client().get(path).status_code == 404, "a draft is nobody's but its writer's"
+    answered(ann, "This one.")
+    ours = ann.look()["turns"][-1]
+    assert [(one["name"], one["image"]) for one in ours["files"]] == [("A red lid", True), ("lid.pdf", False)]
+    assert ours["files"][0]["url"] == path
+    got = Client().get(path)
+    assert got.content == PNG and "sandbox" in got["Content-Security-Policy"] and got["Content-Type"] == "image/png"
+    assert Client().get(f"/p/{ann.token}/files/{paper.pk}/")["Content-Disposition"].startswith("attachment")
+    page = Client().get(f"/p/{ann.token}/").content.decode()
+    assert f'<img src="files/{picture.pk}/" alt="A red lid"' in page
+    other = Page(cast, ann.source)
+    other.says("Somebody else.")
+    assert Client().get(f"/p/{other.token}/files/{picture.pk}/").status_code == 404, (
+        "another talk's key opens nothing here"
+    )
+    Attachment.objects.filter(pk=picture.pk).update(scan="infected: Eicar")
+    assert Client().get(path).status_code == 404
+    assert "url" not in ann.look()["turns"][-1]["files"][0]
+
+
+def test_what_we_added_goes_along_in_the_letter_to_who_has_left(
+    cast: Cast, bea: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with relays.relay() as there:
+        ann = with_letters(cast, monkeypatch, there.url)
+        ann.says("Which lid is it?")
+        ann.look()
+        ann.post("address", email="ann@lee.test")
+        ann.look("")
+        bea.post(f"/w/acme/c/{talk(ann).pk}/files/", {"text": "This one.", "file": upload("lid ü.png", PNG)})
+        answered(ann, "This one.")
+        work.run_due()
+    [(_, _, raw)] = there.taken
+    mail = email.message_from_bytes(raw, policy=default)
+    assert [(one.get_filename(), one.get_content_type(), one.get_content()) for one in mail.iter_attachments()] == [
+        ("lid ü.png", "image/png", PNG)
+    ]

@@ -27,6 +27,11 @@ OTHER = str.maketrans(string.ascii_letters, "αβγδεφγηιικλμνοπο�
 WORD = re.compile(r"[A-Za-z]{2,}")
 SAME_EVERYWHERE = {
     "rapport",
+    "png",
+    "jpeg",
+    "gif",
+    "webp",
+    "mb",
     "json",
     "jsonl",
     "gz",

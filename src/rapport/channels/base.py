@@ -15,6 +15,7 @@ from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from rapport.channels.carrying import Takes
 from rapport.channels.connected import Connected, Settings, address_of, renewed, terms_of
 from rapport.channels.crossing import (
     Around,
@@ -39,7 +40,7 @@ from rapport.channels.crossing import (
     Unreadable,
     Visibility,
 )
-from rapport.channels.further import Confides, Edits, Excepts, Reacts, Shows, Unsends
+from rapport.channels.further import Carries, Confides, Edits, Excepts, Reacts, Shows, Unsends
 
 __all__ = [
     "ABILITIES",
@@ -48,6 +49,7 @@ __all__ = [
     "Backfills",
     "Batch",
     "Card",
+    "Carries",
     "Channel",
     "ChannelError",
     "Confides",
@@ -86,6 +88,7 @@ __all__ = [
     "Splits",
     "Stop",
     "Streams",
+    "Takes",
     "Target",
     "Targets",
     "Tries",
@@ -302,6 +305,7 @@ ABILITIES: Mapping[str, type] = {
     "cannot_why": Excepts,
     "confide": Confides,
     "show": Shows,
+    "carries": Carries,
     "target": Targets,
     "price": Prices,
     "parts": Splits,

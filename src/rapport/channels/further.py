@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, runtime_checkable
 
+from rapport.channels.carrying import Takes
 from rapport.channels.connected import Settings
 from rapport.channels.crossing import Handle, Outgoing, Showing
 
@@ -60,6 +61,14 @@ class Confides(Protocol):
 
     def cannot_confide_why(self, settings: Settings) -> str:
         """Why not through this source, as a sentence; empty where it can. Asked without a request."""
+
+
+@runtime_checkable
+class Carries(Protocol):
+    """Can take files along (``outgoing.manner.files``), each with what it shows where the network has a place for it."""
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        """What one message takes along; ``public``: one that everybody may read. Asked without a request."""
 
 
 @runtime_checkable

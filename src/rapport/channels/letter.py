@@ -13,11 +13,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from rapport.channels.base import Around, Outgoing, Showing, Shown
+from rapport.channels.base import Around, Outgoing, Showing, Shown, Takes
 from rapport.channels.text import clean, one_line
 
 QUOTED = 20_000
 """Characters of what is answered that are quoted at most."""
+TAKES = Takes(most=10, bytes=10_000_000, total=18_000_000)
+"""What mail servers take as a rule: 25 MB, of which the encoding of the files costs a third."""
 _POLICY = SMTP.clone(cte_type="7bit")
 ANY_ID = re.compile(r"[!-;=?-~]{1,200}@[!-;=?-~]{1,200}")
 """A Message-ID that somebody else made, if it fits into a header as it is."""
@@ -69,6 +71,9 @@ def compose(
     if named:
         mail["References"] = " ".join(f"<{name}>" for name in named)
     mail.set_content(body(outgoing, around, below), cte="quoted-printable")
+    for file in outgoing.manner.files:
+        main, _, sub = file.type.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name, 120))
     return mail.as_bytes()
 
 

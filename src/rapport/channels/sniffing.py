@@ -19,6 +19,15 @@ _BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"OggS\x00", "audio/ogg"),
     (b"ID3", "audio/mpeg"),
 )
+_OFFICE = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+}
+_TEXTS = {"txt": "text/plain", "csv": "text/csv", "ics": "text/calendar", "md": "text/markdown"}
 
 
 def type_of(content: bytes) -> str:
@@ -29,6 +38,18 @@ def type_of(content: bytes) -> str:
     if content[4:8] == b"ftyp":
         return "video/mp4"
     return next((kind for start, kind in _BEGINS if content.startswith(start)), UNKNOWN)
+
+
+def type_said(name: str, content: bytes) -> str:
+    """The type of a file of our own that goes out: where its bytes say too little (a text, an office document, which is
+    a ZIP), what its name says of bytes of that sort."""
+    found = type_of(content)
+    ending = name.rpartition(".")[2].lower()
+    if found == "application/zip":
+        return _OFFICE.get(ending, found)
+    if found == UNKNOWN and ending in _TEXTS and b"\x00" not in content:
+        return _TEXTS[ending]
+    return found
 
 
 def kind_of(type: str) -> str:

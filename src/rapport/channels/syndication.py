@@ -63,6 +63,10 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = ""
     hub: str = ""
     self: str = ""
+    older: str = ""
+    """Where what was said before stands (RFC 5005: ``prev-archive``, else ``next``; JSON Feed: ``next_url``)."""
+    generator: str = ""
+    """The address of the program that wrote it, where it says so."""
     minutes: int = 0
     """How long it asks to be left alone."""
     entries: tuple[Entry, ...] = ()
@@ -102,6 +106,7 @@ def _json(body: bytes) -> Feed:
         language=word(row, "language"),
         hub=word(hubs[0], "url") if hubs else "",
         self=word(row, "feed_url"),
+        older=word(row, "next_url"),
         entries=tuple(_item(one) for one in many(row, "items")[:MOST_ENTRIES]),
     )
 
@@ -157,6 +162,8 @@ def _xml(body: bytes, content_type: str) -> Feed:
         language=word(top, "language"),
         hub=links.get("hub", ""),
         self=links.get("self", ""),
+        older=links.get("prev-archive", "") or links.get("next", ""),
+        generator=word(top, "generator")[:200],
         minutes=min(_number(word(top, "ttl")), 24 * 60),
         entries=tuple(_entry(_plain(one)) for one in list(found.get("entries", []))[:MOST_ENTRIES]),
     )

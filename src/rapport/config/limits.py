@@ -12,7 +12,13 @@ class Limits:
     """Sizes in bytes, times in seconds. Paths are compared segment by segment; ``*`` stands for any one segment."""
 
     body: int = 1 * MB
-    bodies: tuple[tuple[str, int], ...] = (("/in", 2 * MB), ("/chat/*/say", 16 * MB), ("/w/*/import", 64 * MB))
+    bodies: tuple[tuple[str, int], ...] = (
+        ("/in", 2 * MB),
+        ("/chat/*/say", 16 * MB),
+        ("/w/*/c/*/files", 24 * MB),
+        ("/w/*/c/*/reply", 24 * MB),
+        ("/w/*/import", 64 * MB),
+    )
     memory: int = 64 * KB
     """A body longer than this waits in a temporary file."""
     held: int = 512 * MB

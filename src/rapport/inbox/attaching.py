@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
-from rapport.channels.base import Item, Media
+from rapport.channels.base import ChannelError, File, Item, Media
+from rapport.channels.carrying import must_take, pieces
+from rapport.channels.letter import TAKES
 from rapport.channels.sniffing import kind_of, type_of
 from rapport.channels.text import clean, one_line
 from rapport.core.hashing import key
@@ -100,10 +102,29 @@ def of(messages: Iterable[Message]) -> dict[int, list[Attachment]]:
     files = Attachment.objects.filter(workspace_id=rows[0].workspace_id, key__in=list(by_key), place__gt=HTML)
     found: dict[int, list[Attachment]] = defaultdict(list)
     kept = ExpressionWrapper(Q(content__isnull=False), output_field=BooleanField())
-    for file in files.defer("content").annotate(kept=kept).order_by("place"):
-        file.held = scanning.of(file) == "held"
+    for file in files.defer("content").annotate(there=kept).order_by("place"):
+        file.kept, file.held = file.there, scanning.of(file) == "held"
         found[by_key[bytes(file.key)]].append(file)
     return found
+
+
+def letters(messages: Sequence[Message]) -> tuple[File, ...]:
+    """The files of our messages as far as one letter takes them and the scanner has let them go, in their order."""
+    keys = [bytes(one.key) for one in messages]
+    if not keys:
+        return ()
+    rows = Attachment.objects.filter(workspace__in={one.workspace_id for one in messages}, key__in=keys)
+    rows = rows.filter(place__gt=HTML, content__isnull=False)
+    found = [one for one in rows.order_by("place") if scanning.of(one) == "given"]
+    taken: list[File] = []
+    for one in sorted(found, key=lambda row: keys.index(bytes(row.key))):
+        file = File(name=one.name, type=one.type, content=bytes(one.content or b""), alt=one.alt)
+        try:
+            must_take(TAKES, pieces([*taken, file]))
+        except ChannelError:
+            continue  # it is on the page that the letter names
+        taken.append(file)
+    return tuple(taken)
 
 
 def drop(messages: Iterable[int]) -> None:

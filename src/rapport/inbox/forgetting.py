@@ -25,7 +25,7 @@ from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.models import Work
 from rapport.core.refusal import Refused
-from rapport.inbox import covering, tombstones
+from rapport.inbox import covering, enclosing, tombstones
 from rapport.inbox.masking import Mask, Sought
 from rapport.inbox.models import (
     Act,
@@ -166,17 +166,25 @@ def _bury(known: Known, seen: Seen) -> None:
         some = talks[start : start + BATCH]
         with write():
             Note.objects.filter(conversation__in=some).delete()
+            _unsent(known.person.workspace_id, some)
             Draft.objects.filter(conversation__in=some).delete()
             Visit.objects.filter(conversation__in=some).delete()
             Continuation.objects.filter(conversation__in=some).delete()
             answers = Outgoing.objects.filter(conversation__in=some)
             answers.filter(state__in=FLYING).update(state=Outgoing.State.WITHDRAWN)
-            answers.update(text="", error="", content_warning="")
+            answers.update(text="", error="", content_warning="", enclosed="")
             Conversation.objects.filter(pk__in=some).update(thread=covering.FORGOTTEN)
         seen()
     for conversation in Conversation.objects.filter(pk__in=_some(known.spoke | known.began)):
         with write():
             tombstones.tell_again(conversation)
+
+
+def _unsent(workspace_id: int, talks: list[int]) -> None:
+    """The files of drafts and of answers that never left."""
+    for model in (Draft, Outgoing):
+        names = model._default_manager.filter(conversation__in=talks).exclude(enclosed="")
+        enclosing.forget(workspace_id, names.values_list("enclosed", flat=True))
 
 
 def _empty(ids: list[int]) -> None:

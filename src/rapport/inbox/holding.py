@@ -112,6 +112,7 @@ OF_NOBODY: dict[str, str] = {
     "ingest.SavedMapping": "Names of columns.",
     "people.Identity": "The identity itself becomes nobody's.",
     "inbox.Note": "A key.",
+    "inbox.Draft": "The name under which its files lie.",
     "inbox.Fact": "Its kind, and a hash.",
     "inbox.Promise": "Who owes it: us or them.",
     "inbox.Feeling": "Codes.",

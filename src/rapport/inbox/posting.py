@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.db.models import QuerySet
 
 from rapport.channels import base
@@ -18,7 +19,7 @@ from rapport.core import work
 from rapport.core.database import now, write
 from rapport.core.events import record
 from rapport.core.hints import hint
-from rapport.inbox import automatic, private, visits
+from rapport.inbox import attaching, automatic, private, visits
 from rapport.inbox.models import Message, Visit
 
 PATIENCE = timedelta(minutes=2)
@@ -79,6 +80,7 @@ def _unseen(visit: Visit) -> QuerySet[Message]:
 
 def _letter(visit: Visit, unseen: list[Message]) -> base.Outgoing:
     assert visit.conversation is not None  # noqa: S101 - the caller looked
+    files = attaching.letters(unseen[::-1])
     return base.Outgoing(
         idempotency_key=f"visit{visit.pk}m{unseen[0].pk}",
         text="\n\n".join(message.text for message in reversed(unseen)),
@@ -87,6 +89,7 @@ def _letter(visit: Visit, unseen: list[Message]) -> base.Outgoing:
         recipient=visit.email,
         subject=one_line(visit.conversation.subject, 300),
         public=False,
+        how=base.Manner(files=files) if files else msgspec.UNSET,
     )
 
 

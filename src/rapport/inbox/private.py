@@ -19,7 +19,8 @@ from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
 from rapport.core.refusal import Refused
-from rapport.inbox.models import Conversation, Message, Outgoing, Source
+from rapport.inbox import attaching, scanning
+from rapport.inbox.models import Attachment, Conversation, Message, Outgoing, Source
 
 KINDS = ("form", "chat")
 """Channels whose talks have such a page; each is the name of its network, too."""
@@ -48,6 +49,8 @@ class Turn:
     text: str
     at: object
     deleted: bool = False
+    files: tuple[Attachment, ...] = ()
+    """Those that may be given out."""
 
 
 def link(source: Source, thread: str, conversation: Conversation | None = None) -> str:
@@ -92,6 +95,10 @@ def find(token: str) -> Door | None:
 
 def turns(conversation: Conversation) -> list[Turn]:
     """Both sides' words, oldest first. An answer of which nobody knows whether its mail left stands here, too."""
+    rows = list(
+        Message.objects.filter(conversation=conversation).select_related("identity", "by").order_by("said_at", "id")
+    )
+    files = attaching.of(rows)
     said = [
         Turn(
             message.ours,
@@ -99,10 +106,9 @@ def turns(conversation: Conversation) -> list[Turn]:
             message.text,
             message.said_at,
             message.deleted_at is not None,
+            tuple(one for one in files.get(message.pk, ()) if one.kept and scanning.of(one) == "given"),
         )
-        for message in Message.objects.filter(conversation=conversation)
-        .select_related("identity", "by")
-        .order_by("said_at", "id")
+        for message in rows
     ]
     doubtful = conversation.outbox.filter(state__in=_ON_THE_PAGE, message=None).select_related("by").order_by("pk")
     return said + [Turn(True, str(row.by or ""), row.text, row.created_at) for row in doubtful]

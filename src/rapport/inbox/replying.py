@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
-from rapport.inbox import colliding, continuing, doubting, sending, splitting, turning, working
+from rapport.inbox import colliding, continuing, doubting, enclosing, sending, splitting, turning, working
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
@@ -39,7 +40,9 @@ def save_draft(conversation: Conversation, text: str, *, by: Member, place: str 
             kept = {"text": words, "place": place, "updated_at": now()}
             Draft.objects.update_or_create(conversation=conversation, member=by, defaults=kept)
         else:
-            Draft.objects.filter(conversation=conversation, member=by).delete()
+            drafts = Draft.objects.filter(conversation=conversation, member=by)
+            drafts.exclude(enclosed="").update(text="", place=place, updated_at=now())
+            drafts.filter(enclosed="").delete()
 
 
 def reply(
@@ -53,10 +56,12 @@ def reply(
     split: bool = False,
     place: str = "",
     aloud: bool = False,
+    files: Collection[int] | None = None,
 ) -> Outgoing:
     """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
     names the form it was written in, so that a form sent twice is one answer; ``place`` is ``public`` or ``private``
-    where its writer chose, ``aloud`` that they mean to leave a private talk by it (see ``continuing``).
+    where its writer chose, ``aloud`` that they mean to leave a private talk by it (see ``continuing``). The files of the
+    draft go along; ``files`` are the ids of those that its writer saw.
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be; Doubted (a Refused) where there is
     something to think about first, unless the writer is ``sure``; TooLong (a Refused) where it would have to leave as
@@ -73,14 +78,25 @@ def reply(
             )
         sent_before = Outgoing.objects.filter(key=once).first() if _ONCE.match(once) else None
         if sent_before is not None and _same(sent_before, row, words, by):
-            Draft.objects.filter(conversation=row, member=by).delete()
+            Draft.objects.filter(conversation=row, member=by, enclosed="").delete()
             return sent_before
         several = _refuse(row, words, by, seen, split=split, place=place)
+        enclosed = _enclosed(row, by, files, place)
         aimed = continuing.aim(row, place, aloud=aloud)
         if not sure and (doubt := doubting.doubt(row, words)):
             raise doubt
         key = once if _ONCE.match(once) and sent_before is None else new_key()
-        return _hold(row, words, by, key, aimed, split=several)
+        return _hold(row, words, by, key, aimed, split=several, enclosed=enclosed)
+
+
+def _enclosed(conversation: Conversation, by: Member, seen: Collection[int] | None, place: str) -> str:
+    """The name under which the files that go along lie. Raises Refused where they cannot, or are others than were seen."""
+    draft = Draft.objects.filter(conversation=conversation, member=by).first()
+    there = enclosing.of(conversation.workspace_id, draft.enclosed) if draft else []
+    if seen is not None and set(seen) != {one.pk for one in there}:
+        raise Refused(enclosing.CHANGED)
+    enclosing.must_go(conversation, there, place)
+    return draft.enclosed if draft and there else ""
 
 
 def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) -> bool:
@@ -90,7 +106,14 @@ def _same(sent: Outgoing, conversation: Conversation, words: str, by: Member) ->
 
 
 def _hold(
-    conversation: Conversation, words: str, by: Member, key: str, aimed: tuple[Message | None, str], *, split: bool
+    conversation: Conversation,
+    words: str,
+    by: Member,
+    key: str,
+    aimed: tuple[Message | None, str],
+    *,
+    split: bool,
+    enclosed: str,
 ) -> Outgoing:
     to, visibility = aimed
     outgoing = Outgoing.objects.create(
@@ -102,6 +125,7 @@ def _hold(
         text=words,
         key=key,
         split=split,
+        enclosed=enclosed,
         held_until=now() + timedelta(seconds=held_seconds(conversation)),
         was=working.standing(conversation),
     )
@@ -168,6 +192,7 @@ def withdraw(outgoing: Outgoing, *, by: Member) -> bool:
         sending.stand_again(outgoing, by=by)
         place = continuing.PUBLIC if continuing.is_public(outgoing) else continuing.PRIVATE
         save_draft(outgoing.conversation, outgoing.text, by=by, place=place)
+        enclosing.give_back(outgoing)
     return True
 
 
@@ -210,7 +235,9 @@ def said_there(conversation: Conversation, text: str, *, by: Member) -> tuple[Me
         raise Refused("Paste what you answered there, so that the record is whole.")
     with write():
         message = sending.keep(conversation, words, by, external_id=f"hand:{uuid.uuid4().hex}")
-        Draft.objects.filter(conversation=conversation, member=by).delete()
+        drafts = Draft.objects.filter(conversation=conversation, member=by)
+        enclosing.forget(conversation.workspace_id, drafts.values_list("enclosed", flat=True))
+        drafts.delete()
         state = turning.on_reply(asks=asks(words))
         verb, facts = "conversation.answered_there", {"message": message.pk}
         event = working.change(conversation, verb, by=by, due_at=None, state=state, facts=facts)

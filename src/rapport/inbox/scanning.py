@@ -15,7 +15,7 @@ from rapport import net
 from rapport.core.database import write
 from rapport.core.events import record
 from rapport.core.hints import hint
-from rapport.inbox.models import Attachment, Message
+from rapport.inbox.models import Attachment, Draft, Message, Outgoing
 from rapport.net import scanner
 
 Standing = Literal["given", "held", "never"]
@@ -84,3 +84,17 @@ def _keep(row: Attachment, said: str) -> None:
             if said.startswith("infected"):
                 record("attachment.infected", message, workspace_id=row.workspace_id, place=row.place)
             hint(row.workspace_id, "conversation", message.conversation_id)
+        elif (talk := enclosed_in(row)) is not None:
+            hint(row.workspace_id, "conversation", talk)
+
+
+def enclosed_in(row: Attachment) -> int | None:
+    """The conversation of the draft or the answer that this file goes along with (``enclosing``), if it is one."""
+    name, own = bytes(row.key).hex(), row.workspace_id
+    for rows in (
+        Draft.objects.filter(conversation__workspace_id=own, enclosed=name),
+        Outgoing.objects.filter(workspace_id=own, enclosed=name),
+    ):
+        if (talk := rows.values_list("conversation_id", flat=True).first()) is not None:
+            return talk
+    return None

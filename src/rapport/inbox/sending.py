@@ -20,7 +20,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import aiming, continuing, keeping, posting, private, renewing, working
+from rapport.inbox import aiming, continuing, enclosing, keeping, posting, private, renewing, working
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Conversation, Manner, Message, Outgoing
 from rapport.understanding import read
@@ -73,7 +73,7 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
             if not isinstance(channel, Sends):
                 raise ChannelError(source.cannot_send, permanent=True)
             aiming.look(outgoing, channel, values)
-            return channel.send(values, words(outgoing, thread))
+            return channel.send(values, words(outgoing, thread, enclosing.loaded(outgoing)))
     except ChannelError as error:
         keeping.refused(source, error)
         raise
@@ -107,8 +107,8 @@ def _look(channel: Any, values: base.Settings, outgoing: Outgoing, thread: str) 
         ) from error
 
 
-def words(outgoing: Outgoing, thread: str) -> base.Outgoing:
-    """The answer as its channel gets it."""
+def words(outgoing: Outgoing, thread: str, files: tuple[base.File, ...] = ()) -> base.Outgoing:
+    """The answer as its channel gets it; ``files`` where it is to be sent, and not only shown or looked for."""
     conversation, to = outgoing.conversation, outgoing.in_reply_to
     letters = bool(getattr(conversation.source.channel, "writes_letters", False))
     return base.Outgoing(
@@ -121,11 +121,11 @@ def words(outgoing: Outgoing, thread: str) -> base.Outgoing:
         subject=one_line(conversation.subject, 300),
         public=continuing.is_public(outgoing),
         around=_around(outgoing) if letters else msgspec.UNSET,
-        how=_manner(outgoing) or msgspec.UNSET,
+        how=_manner(outgoing, files) or msgspec.UNSET,
     )
 
 
-def _manner(outgoing: Outgoing) -> base.Manner | None:
+def _manner(outgoing: Outgoing, files: tuple[base.File, ...]) -> base.Manner | None:
     """How it is said, beyond its words; None where there is nothing to say. Warned of is what was warned of before."""
     to = outgoing.in_reply_to
     theirs = to.said_how if to else Manner()
@@ -134,6 +134,7 @@ def _manner(outgoing: Outgoing) -> base.Manner | None:
         content_warning=outgoing.content_warning or theirs.content_warning,
         participants=tuple(theirs.participants),
         version=to.version if to and _reads_versions(outgoing) else "",
+        files=files,
         split=outgoing.split,
         language=_language(outgoing),
         written_at=outgoing.created_at if _confided(outgoing) else None,
@@ -182,6 +183,7 @@ def _left(outgoing: Outgoing, handle: Handle) -> None:
         Outgoing.objects.filter(pk=outgoing.pk).update(
             state=state, message=message, error="", sent_at=now(), parts=list(handle.further)
         )
+        enclosing.left(outgoing, message)
         posting.follow(message)
         public = continuing.is_public(outgoing)
         record("outgoing.left", outgoing, by=outgoing.by, state=str(state), public=public)

@@ -9,8 +9,8 @@ from rapport.accounts.models import Member
 from rapport.channels.base import ChannelError, Showing, Shown, Shows, Splits
 from rapport.channels.text import clean
 from rapport.core.refusal import Refused
-from rapport.inbox import continuing, sending, splitting
-from rapport.inbox.models import Conversation, Message, Outgoing
+from rapport.inbox import continuing, enclosing, sending, splitting
+from rapport.inbox.models import Attachment, Conversation, Message, Outgoing
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,18 @@ class Preview:
     to: Message | None
     several: bool = False
     refusal: str = ""
+    files: tuple[Attachment, ...] = ()
+    """What goes along, with the first of its messages."""
 
     @property
     def plain(self) -> bool:
         """Nothing but the words as they were typed: where there is little room, they need not stand there twice."""
         it = self.showing
         return (
-            it is not None and len(it.parts) == 1 and not (it.parts[0].marks or it.below or it.to or it.content_warning)
+            it is not None
+            and not self.files
+            and len(it.parts) == 1
+            and not (it.parts[0].marks or it.below or it.to or it.content_warning)
         )
 
 
@@ -42,10 +47,12 @@ def show(conversation: Conversation, text: str, *, by: Member, place: str = "") 
     private = not continuing.is_public(outgoing)
     try:
         outgoing.split = splitting.must_fit(conversation, words, split=True, place=place)
+        files = tuple(enclosing.drafted(conversation, by))
+        enclosing.must_go(conversation, list(files), place)
         showing = _showing(conversation, outgoing)
     except (ChannelError, Refused) as error:
         return Preview(None, private, outgoing.in_reply_to, refusal=getattr(error, "message", "") or str(error))
-    return Preview(showing, private, outgoing.in_reply_to, several=outgoing.split)
+    return Preview(showing, private, outgoing.in_reply_to, several=outgoing.split, files=files)
 
 
 def _unsent(conversation: Conversation, words: str, by: Member, place: str) -> Outgoing:

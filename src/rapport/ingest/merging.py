@@ -6,7 +6,7 @@ needed an answer (or, snoozed, will again); what nobody touched is replayed from
 
 from __future__ import annotations
 
-from rapport.inbox import turning, whereabouts
+from rapport.inbox import enclosing, turning, whereabouts
 from rapport.inbox.models import Continuation, Conversation, Draft, Message, Note, Outgoing, Tagging
 from rapport.ingest import sql
 from rapport.ingest.line import Counted, Thread, clean
@@ -81,6 +81,7 @@ def _join_drafts(goes_to: dict[int, int]) -> None:
         place = goes_to.get(draft.conversation_id, draft.conversation_id), draft.member_id
         first = kept.setdefault(place, draft)
         if first is not draft:
-            first.text = f"{first.text}\n\n{draft.text}"
+            first.text = "\n\n".join(text for text in (first.text, draft.text) if text)
+            first.enclosed = enclosing.joined(draft.conversation.workspace_id, first.enclosed, draft.enclosed)
             draft.delete()
-            first.save(update_fields=["text"])
+            first.save(update_fields=["text", "enclosed"])

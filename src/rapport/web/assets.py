@@ -71,6 +71,7 @@ BEHAVIOURS = (
     "js/bulk.js",
     "js/arrival.js",
     "js/composer.js",
+    "js/enclosing.js",
     "js/unsaved.js",
     "js/presence.js",
     "js/push.js",

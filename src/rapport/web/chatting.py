@@ -24,8 +24,8 @@ from rapport.core.presence import Degree
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.core.tickets import VISITORS, ticket
-from rapport.inbox import attaching, private, visits
-from rapport.inbox.models import Conversation, Message, Source, Visit
+from rapport.inbox import attaching, private, scanning, visits
+from rapport.inbox.models import Attachment, Conversation, Message, Source, Visit
 from rapport.ingest.accepting import accept
 from rapport.net.sentence import Sentence
 from rapport.web import chat as pages
@@ -200,7 +200,7 @@ def look(request: HttpRequest, source: Source) -> JsonResponse:
         return refuse(said(ENDED), 410, stamp=fresh_stamp(source))
     visits.attach(visit, door.conversation)
     visits.say(visit, request.POST.get("tab", "")[:40], _DEGREES.get(request.POST.get("degree", "")))
-    turns = _turns(door.conversation, number(request.POST.get("after")), visit.read_at)
+    turns = _turns(door.conversation, number(request.POST.get("after")), visit.read_at, key)
     visits.read_until(visit, _said_at(door.conversation, number(request.POST.get("read"))))
     return JsonResponse(_news(source, visit, key, turns) | {"why": why})
 
@@ -228,8 +228,8 @@ def _typing(visit: Visit) -> str:
     return _("%(name)s is typing") % {"name": names[0]} if names else ""
 
 
-def _turns(row: Conversation | None, after: int, read_at: datetime | None) -> list[dict[str, Any]]:
-    """What was said since, oldest first: the newest SHOWN."""
+def _turns(row: Conversation | None, after: int, read_at: datetime | None, key: str) -> list[dict[str, Any]]:
+    """What was said since, oldest first: the newest SHOWN. ``key``: of the talk, for the addresses of its files."""
     if row is None:
         return []
     rows = Message.objects.filter(conversation=row, pk__gt=after).select_related("by").order_by("-said_at", "-id")
@@ -242,12 +242,19 @@ def _turns(row: Conversation | None, after: int, read_at: datetime | None) -> li
             "ours": one.ours,
             "who": str(one.by or _("Us")) if one.ours else "",
             "text": _("These words are no longer kept.") if one.deleted_at else one.text,
-            "files": [file.name for file in files.get(one.pk, ())],
+            "files": [_shown(file, key) for file in files.get(one.pk, ())],
             "at": one.said_at.isoformat(),
             "seen": read_at is not None and one.said_at <= read_at,
         }
         for one in found
     ]
+
+
+def _shown(file: Attachment, key: str) -> dict[str, Any]:
+    """A file as the page shows it; without an address while the scanner has not let it go."""
+    told = {"name": file.alt or file.name, "image": file.kind == "image"}
+    given = file.kept and scanning.of(file) == "given"
+    return told | ({"url": reverse("private_file", args=[key, file.pk])} if given else {})
 
 
 def _said_at(row: Conversation | None, id: int) -> datetime | None:

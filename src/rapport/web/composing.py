@@ -13,6 +13,7 @@ from rapport.core.refusal import Refused
 from rapport.inbox import acting, continuing, showing, splitting
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.act import Deed
+from rapport.web import enclosing
 from rapport.web.answering import complain
 from rapport.web.reach import number
 
@@ -28,15 +29,19 @@ def composer(
     if asked:
         text, place = _("We have answered you in private."), continuing.PUBLIC
     kept, place = place, ways.taken(place)
-    return {
-        "text": text,
-        "ways": ways,
-        "place": place,
-        "shut": kept == continuing.PRIVATE and place == continuing.PUBLIC,
-        "splittable": splitting.can(row, place),
-        "preview": showing.show(row, text, by=member, place=place) if text else None,
-        "changing": asked_for(request, member, row),
-    } | (aloud(row, ways) if asked else {})
+    return (
+        {
+            "text": text,
+            "ways": ways,
+            "place": place,
+            "shut": kept == continuing.PRIVATE and place == continuing.PUBLIC,
+            "splittable": splitting.can(row, place),
+            "preview": showing.show(row, text, by=member, place=place) if text else None,
+            "changing": asked_for(request, member, row),
+        }
+        | enclosing.about(member, row, place)
+        | (aloud(row, ways) if asked else {})
+    )
 
 
 def again(member: Member, row: Conversation, text: str, place: str) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def again(member: Member, row: Conversation, text: str, place: str) -> dict[str,
         "shut": kept == continuing.PRIVATE and place == continuing.PUBLIC,
         "splittable": splitting.can(row, place),
         "preview": showing.show(row, text, by=member, place=place),
-    }
+    } | enclosing.about(member, row, place)
 
 
 def aloud(row: Conversation, ways: continuing.Ways) -> dict[str, Any]:

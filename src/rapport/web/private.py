@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rapport.accounts.models import Member
 from rapport.channels.base import Batch, ChannelError
@@ -19,10 +19,13 @@ from rapport.core.database import now
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
 from rapport.inbox import private as pages
+from rapport.inbox import scanning
+from rapport.inbox.models import Attachment
 from rapport.ingest.accepting import accept
 from rapport.people.models import Identity
 from rapport.web import flood, public, streams
 from rapport.web.answering import complain, say
+from rapport.web.attachments import handed
 from rapport.web.conversation import found
 from rapport.web.form import FLOOD, PAUSED
 from rapport.web.reach import answers, member_required
@@ -46,6 +49,20 @@ def private(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST":
         return _write(request, door, link)
     return _show(request, door, parse.Asked())
+
+
+@require_safe
+def file(request: HttpRequest, link: str, id: int) -> HttpResponse:
+    """A file of one of its messages, for whoever has the link; not before the scanner has let it go."""
+    door = pages.find(link)
+    talk = door.conversation if door else None
+    if talk is None or talk.identity is None:
+        return public.nothing(request)
+    row = Attachment.objects.filter(workspace_id=talk.workspace_id, pk=id, place__gt=0).first()
+    there = row is not None and talk.messages.filter(key=row.key, deleted_at=None).exists()
+    if row is None or row.content is None or not there or scanning.of(row) != "given":
+        return public.nothing(request)
+    return handed(row, save="save" in request.GET)
 
 
 def _write(request: HttpRequest, door: pages.Door, link: str) -> HttpResponse:

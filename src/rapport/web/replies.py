@@ -17,7 +17,7 @@ from rapport.inbox.continuing import Widened
 from rapport.inbox.doubting import Doubted
 from rapport.inbox.models import Conversation, Outgoing
 from rapport.inbox.splitting import TooLong
-from rapport.web import composing, streams
+from rapport.web import composing, enclosing, streams
 from rapport.web.answering import complain, page, say
 from rapport.web.conversation import found, show
 from rapport.web.reach import answers, member_required
@@ -32,22 +32,24 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     row = found(member, id)
     text, stream = request.POST.get("text", ""), streams.named(request.POST.get("stream"))
     stands, place = streams.place_of(stream, row), request.POST.get("place", "")
-    act = request.POST.get("do", "send")
+    act = "enclose" if request.POST.get("drop") else request.POST.get("do", "send")
     seen = Seen.read(request.POST.get("seen", ""))
     try:
+        enclosing.take(request, member, row)
         if act == "there":
             _message, event = replying.said_there(row, text, by=member)
             say(request, _("Kept as your answer."), undo=undo_address(member, row, event))
             return onward(member, row, stream, stands)
-        if act in {"keep", "preview"}:
+        if act in {"keep", "preview", "enclose"}:
             replying.save_draft(row, text, by=member, place=place)
             return _kept(request, member, row, act, place)
         once, sure = request.POST.get("once", ""), request.POST.get("sure") == "1"
         split = request.POST.get("split") == "1"
         aloud = request.POST.get("aloud") == "1"
         outgoing = replying.reply(
-            row, text, by=member, seen=seen, once=once, sure=sure, split=split, place=place, aloud=aloud
-        )
+            row, text, by=member, seen=seen, once=once, sure=sure, split=split, place=place, aloud=aloud,
+            files=enclosing.seen(request),
+        )  # fmt: skip
         facts = {"name": _who(row), "n": replying.held_seconds(row)}
         said = _("Your answer to %(name)s leaves in %(n)s seconds.") % facts
         say(request, said, undo=reverse("withdrawal", args=[member.workspace.slug, outgoing.pk]))
@@ -67,7 +69,7 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str, place: str) -> HttpResponse:
-    if act == "preview":
+    if act != "keep":
         again = composing.again(member, row, request.POST.get("text", ""), place)
         return show(request, member, row, **again, **_still(Seen.read(request.POST.get("seen", ""))))
     say(request, _("Saved. It stays here as your draft, and goes into the next export."))
@@ -86,10 +88,28 @@ def draft(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """What is being typed, saved as it grows. Says so in two words, and to htmx how it will stand there."""
     row, text, place = found(member, id), request.POST.get("text", ""), request.POST.get("place", "")
     replying.save_draft(row, text, by=member, place=place)
+    enclosing.describe(request, member, row)
     if "HX-Request" not in request.headers:
         return HttpResponse(_("Draft saved"), content_type="text/plain; charset=utf-8")
     preview = showing.show(row, text, by=member, place=place)
     return page(request, "desk/_draft.html", conversation=row, preview=preview, kept=bool(text.strip()))
+
+
+@require_POST
+@member_required
+@answers
+def enclose(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Files are added, or one is taken out: the list as it stands then, and how the answer will stand there."""
+    row, place = found(member, id), request.POST.get("place", "")
+    text, refusal = request.POST.get("text", ""), ""
+    replying.save_draft(row, text, by=member, place=place)
+    try:
+        enclosing.take(request, member, row)
+    except Refused as refused:
+        refusal = str(refused)
+    preview = showing.show(row, text, by=member, place=place)
+    context = enclosing.about(member, row, place) | {"preview": preview, "conversation": row, "refused": refusal}
+    return page(request, "desk/_enclosed.html", alone=True, **context)
 
 
 @require_POST

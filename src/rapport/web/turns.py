@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts.models import Member
-from rapport.inbox import acting, attaching, continuing, feeling, mentioning
+from rapport.inbox import acting, attaching, continuing, enclosing, feeling, mentioning
 from rapport.inbox.models import Act, Attachment, Conversation, Disposition, Message, Note, Outgoing, Revision
 from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.people.models import Identity
@@ -158,7 +158,10 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in shown)
     if not later:
         out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by", "in_reply_to")
-        turns.extend(Turn("outgoing", row.created_at, row) for row in out)
+        turns.extend(
+            Turn("outgoing", row.created_at, row, files=tuple(enclosing.of(row.workspace_id, row.enclosed)))
+            for row in out
+        )
     turns.sort(key=lambda turn: turn.at)
     return Line(
         _with_moves(turns),

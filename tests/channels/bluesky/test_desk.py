@@ -14,10 +14,11 @@ from rapport.accounts.models import Workspace
 from rapport.channels.bluesky import compose
 from rapport.channels.bluesky.channel import SELDOM
 from rapport.core import work
-from rapport.inbox import connecting, replying
+from rapport.inbox import attaching, connecting, enclosing, replying
 from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Source
 from rapport.ingest import pipeline, visiting, worker
 from rapport.ingest.keeper import claim
+from tests.channels.bluesky.test_peer import PICTURE
 from tests.conftest import make_cast
 from tests.peers.bluesky.firehose import jetstream
 from tests.peers.bluesky.network import Account, Network, eventually
@@ -72,6 +73,9 @@ def test_a_mention_stands_on_the_desk_and_the_answer_of_the_desk_is_seen_there(a
     conversation = Conversation.objects.get(pk=message.conversation_id)
     assert (conversation.state, source.standing) == ("needs_answer", "connected")
     assert (message.identity.address, message.addressed) == (ann.did, "to_us")
+    enclosing.put(conversation, [("map.png", PICTURE)], by=acme.bea)
+    [picture] = enclosing.drafted(conversation, acme.bea)
+    enclosing.describe(conversation, {picture.pk: "Where it is now"}, by=acme.bea)
     outgoing = replying.reply(conversation, f"Sorry, @{ann.handle}! We look into it.", by=acme.bea)
     Outgoing.objects.filter(pk=outgoing.pk).update(held_until=None)
     work.Work.objects.filter(kind="outgoing.send").update(due_at=outgoing.created_at - timedelta(seconds=1))
@@ -81,9 +85,12 @@ def test_a_mention_stands_on_the_desk_and_the_answer_of_the_desk_is_seen_there(a
     seen = eventually(lambda: [one for one in ann.notifications() if one["author"]["did"] == us.did])[0]
     assert seen["uri"] == outgoing.message.external_id
     assert seen["record"]["reply"]["parent"]["uri"] == post["uri"]
+    assert seen["record"]["embed"]["images"][0]["alt"] == "Where it is now"
     for _ in range(SELDOM + 1):
         visit(source)
     assert Message.objects.filter(conversation=conversation).count() == 2, "our echo is the message we have"
+    kept = [(one.name, one.alt, one.url) for one in attaching.of([outgoing.message])[outgoing.message.pk]]
+    assert kept == [("map.png", "Where it is now", "")], "and its picture the one that we sent"
 
 
 def test_through_fifty_troubles_every_message_is_stored_once_and_every_answer_is_there_once(

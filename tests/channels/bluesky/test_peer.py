@@ -236,19 +236,22 @@ PICTURE = bytes.fromhex(
 def test_pictures_go_out_with_what_they_show(peer: Network) -> None:
     ann, (us, settings) = peer.account("ann"), brand(peer)
     post = ann.mention(us, f"@{us.handle} which one?")
+    eventually(lambda: ann.thread(post["uri"])["post"])
     picture = File(name="kettle.png", type="image/png", content=PICTURE, alt="A red kettle, grün 👍🏽")
     handle = channel.send(settings, answer("This one.", post["uri"], files=(picture,)))
     seen = eventually(lambda: ann.thread(post["uri"])["replies"])[0]["post"]
     assert seen["uri"] == handle.external_id
     assert seen["embed"]["images"][0]["alt"] == "A red kettle, grün 👍🏽"
+    assert seen["embed"]["images"][0]["aspectRatio"] == {"width": 1, "height": 1}
     long = " ".join(f"Sentence number {n} says something else again." for n in range(10))
     channel.send(settings, answer(long, post["uri"], "pictures in a thread", files=(picture,), split=True))
     assert len(records(us)) == 3
-    for wrong in ((picture,) * 5, (File(name="a.pdf", type="application/pdf", content=b"%PDF"),)):
-        with pytest.raises(ChannelError, match="up to four pictures"):
+    pdf = File(name="a.pdf", type="application/pdf", content=b"%PDF")
+    for wrong, why in (((picture,) * 5, "At most 4 files"), ((pdf,), "here only PNG, JPEG, GIF, WEBP can")):
+        with pytest.raises(ChannelError, match=why):
             channel.send(settings, answer("No.", post["uri"], files=wrong))
     large = File(name="large.png", type="image/png", content=bytes(1_000_001))
-    with pytest.raises(ChannelError, match=r"large\.png is larger than 1 MB"):
+    with pytest.raises(ChannelError, match=r"large\.png is too large to go along: at most 1 MB fit"):
         channel.send(settings, answer("No.", post["uri"], files=(large,)))
     assert len(records(us)) == 3
 

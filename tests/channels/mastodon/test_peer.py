@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from rapport.channels.mastodon import MastodonChannel, client, listening, polling
-from rapport.inbox import replying
+from rapport.inbox import enclosing, replying
 from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Source, Term
 from rapport.ingest import visiting, worker
 from tests.conftest import Cast, make_cast
@@ -22,6 +22,11 @@ from tests.peers.mastodon.fake import Fake, fake
 from tests.peers.mastodon.server import Mock, installed, mock
 
 pytestmark = pytest.mark.slow
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
 
 
 @pytest.fixture(scope="module")
@@ -100,8 +105,12 @@ def test_a_mention_is_on_the_desk_and_our_answer_is_seen_there(committed: str, p
             lambda: Conversation.objects.filter(pk=message.conversation_id, state="needs_answer").first()
         )
         assert message.external_id == said["uri"]
+        enclosing.put(conversation, [("seal.png", PICTURE)], by=cast.bea)
+        [picture] = enclosing.drafted(conversation, cast.bea)
+        enclosing.describe(conversation, {picture.pk: "A new seal, grün"}, by=cast.bea)
         answer = replying.reply(conversation, "We send a new seal today.", by=cast.bea)
         (seen,) = soon(lambda: alice.replies(said["id"]))
+        assert [one["description"] for one in seen["media_attachments"]] == ["A new seal, grün"]
         assert "@alice We send a new seal today." in seen["content"]
         assert (seen["visibility"], seen["spoiler_text"], seen["account"]["acct"]) == ("unlisted", "Plumbing", "brand")
         soon(lambda: Outgoing.objects.filter(pk=answer.pk, state="sent").exists())

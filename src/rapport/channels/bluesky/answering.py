@@ -9,19 +9,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from rapport.channels.base import ChannelError, File, Handle, Outgoing
+from rapport.channels import dimensions
+from rapport.channels.base import ChannelError, File, Handle, Outgoing, Takes
 from rapport.channels.bluesky import compose, facets, looking, parse, tid
 from rapport.channels.bluesky.compose import LIKE, POST, Ref, Reply, Write
 from rapport.channels.bluesky.cursor import stamp
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
-from rapport.net.sentence import Sentence
+from rapport.channels.carrying import must_take, pieces
+from rapport.channels.sniffing import PICTURES
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-MOST_PICTURES = 4
-LARGEST_PICTURE = 1_000_000
-LONGEST_ALT = 2_000
+TAKES = Takes(most=4, types=PICTURES, bytes=1_000_000, alt=2_000)
+"""app.bsky.embed.images; a picture that is larger is refused by its very record."""
 MOST_MENTIONS = 10
 DELETED = "The post that this answers was deleted on Bluesky. Nothing was sent."
 BLOCKED = "On Bluesky one of the two sides has blocked the other: the answer would not be seen there. Nothing was sent."
@@ -121,18 +121,9 @@ def _pictures(session: Session, files: tuple[File, ...]) -> dict[str, Any] | Non
     """The embed with our pictures, uploaded. Uploading alone publishes nothing."""
     if not files:
         return None
-    if len(files) > MOST_PICTURES or any(file.type not in PICTURES for file in files):
-        raise ChannelError(
-            "Bluesky takes up to four pictures (JPEG, PNG, WebP, GIF) and no other files. Nothing was sent.",
-            permanent=True,
-        )
+    must_take(TAKES, pieces(files))
     images = []
     for file in files:
-        if len(file.content) > LARGEST_PICTURE:
-            raise ChannelError(
-                Sentence("The picture %(name)s is larger than 1 MB. Nothing was sent.", name=file.name[:80]),
-                permanent=True,
-            )
         try:
             blob = part(row(session.upload(file.type, file.content)), "blob")
         except ValueError as error:
@@ -140,8 +131,14 @@ def _pictures(session: Session, files: tuple[File, ...]) -> dict[str, Any] | Non
         except ChannelError as error:
             error.unknown = False  # only the picture is in doubt, and alone it is nothing
             raise
-        images.append({"image": dict(blob), "alt": file.alt[:LONGEST_ALT]})
+        images.append({"image": dict(blob), "alt": file.alt} | _shape(file.content))
     return {"$type": "app.bsky.embed.images", "images": images}
+
+
+def _shape(content: bytes) -> dict[str, Any]:
+    """Its width and height, so that a reader's page keeps the room for it; nothing where they cannot be told."""
+    found = dimensions.of(content)
+    return {"aspectRatio": {"width": found[0], "height": found[1]}} if found else {}
 
 
 def _put(session: Session, write: Write, collection: str = POST) -> Handle:

@@ -19,6 +19,7 @@ from rapport.channels.base import (
     Setting,
     Settings,
     Showing,
+    Takes,
     Target,
 )
 from rapport.channels.bluesky import (
@@ -37,12 +38,14 @@ from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
+from rapport.channels.carrying import must_take, pieces
 from rapport.channels.further import Deed
 from rapport.net.sentence import Sentence
 
 TALKS_OFF = Sentence("Direct messages are switched off for this account: switch them on where it is connected.")
 NOT_BACK = Sentence("A direct message on Bluesky cannot be taken back from the other side.")
 ONLY_POSTS = Sentence("On Bluesky one can like a post, and nothing else.")
+NO_FILES = Takes(most=0, why_not=Sentence("Bluesky takes no files in direct messages."))
 SELDOM = 12
 """Searches, our own posts and what was brought lately are looked at in one of so many fetches: once a minute."""
 
@@ -166,8 +169,7 @@ class BlueskyChannel:
         account = Session(settings)
         if not _is_talk(outgoing):
             return answering.send(account, outgoing)
-        if outgoing.manner.files:
-            raise ChannelError("Bluesky takes no files in direct messages. Nothing was sent.", permanent=True)
+        must_take(self.carries(settings, public=False), pieces(outgoing.manner.files))
         dids = answering.resolved(account, outgoing.text)
         return talking.say(talking.Chat(account), outgoing.thread, outgoing.text, dids)
 
@@ -203,6 +205,9 @@ class BlueskyChannel:
         if not external_id.startswith(parse.TALK):
             return ""
         return NOT_BACK if deed == "unsend" else ONLY_POSTS
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return answering.TAKES if public else NO_FILES
 
     def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
         return compose.showing(outgoing, self.known_as(settings))

@@ -24,6 +24,7 @@ from rapport.channels.base import (
     Settings,
     Showing,
     Stop,
+    Takes,
     Target,
     Unreadable,
     terms_of,
@@ -156,6 +157,9 @@ class BlueskyPosts:
 
     def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
         return self._account.show(settings, outgoing)
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return self._account.carries(settings, public=public)
 
     def _may(self, settings: Settings, text: str = "x") -> Settings:
         if why := self.cannot_send_why(settings):

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from rapport import net
 from rapport.channels import letter
 from rapport.channels.addressing import mail_address
-from rapport.channels.base import Around, Batch, ChannelError, Handle, Limit, Outgoing, Setting, Settings
+from rapport.channels.base import Around, Batch, ChannelError, Handle, Limit, Outgoing, Setting, Settings, Takes
+from rapport.channels.carrying import must_take, pieces
 from rapport.channels.chat import asking, parse
 from rapport.channels.lengths import must_fit
 from rapport.net.sentence import Sentence
+
+TAKES = Takes(most=parse.MOST_FILES, types=parse.TAKEN, bytes=parse.MOST_BYTES, alt=1_000)
 
 
 class ChatChannel:
@@ -36,7 +39,12 @@ class ChatChannel:
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         """The talk is ours: what is kept there has left."""
         must_fit(outgoing.text, self.limit)
+        must_take(TAKES, pieces(outgoing.manner.files))
         return Handle(external_id=outgoing.idempotency_key or "answer")
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        """As much as its visitors may send us, and as a letter it still leaves."""
+        return TAKES
 
     def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
         """It can always be kept again; keeping it twice is keeping it once."""

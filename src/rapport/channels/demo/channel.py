@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import re
 
-from rapport.channels.base import Channel, Handle, Limit, Outgoing, Setting, Settings, Showing, Shown, Visibility
+from rapport.channels.base import (
+    Channel,
+    Handle,
+    Limit,
+    Outgoing,
+    Setting,
+    Settings,
+    Showing,
+    Shown,
+    Takes,
+    Visibility,
+)
+from rapport.channels.carrying import NOTHING, must_take, pieces
 from rapport.channels.lengths import must_fit
+from rapport.channels.sniffing import PICTURES
 
+TAKES = Takes(most=4, types=(*PICTURES, "application/pdf"), bytes=5_000_000, alt=1_000)
 MARKED = re.compile(r"https?://\S+[^\s.,;:!?)]|(?<!\w)[@#]\w[\w.-]*\w")
 
 
@@ -23,7 +37,11 @@ class DemoChannel:
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         must_fit(outgoing.text, self.limit)
+        must_take(self.carries(settings, public=outgoing.public), pieces(outgoing.manner.files))
         return Handle(external_id=f"demo-{outgoing.idempotency_key}", delivered=True)
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return NOTHING if self.kind == "demo_reviews" else TAKES
 
     def find(self, settings: Settings, idempotency_key: str) -> Handle | None:
         """Nothing is kept here, and sending again makes no second message: it can always be sent again."""

@@ -10,11 +10,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from rapport.channels import envelopes
-from rapport.channels.base import Batch, ChannelError, Handle, Item, Limit, Outgoing, Setting, Settings
+from rapport.channels.base import Batch, ChannelError, Handle, Item, Limit, Outgoing, Setting, Settings, Takes
+from rapport.channels.carrying import NOTHING, must_take, pieces
 from rapport.channels.lengths import must_fit
+from rapport.channels.sniffing import PICTURES
 
 Outcome = Literal["delivered", "sent", "refused", "unreachable", "limited", "lost_after", "lost_before"]
 """lost_after: the network took it and we never heard; lost_before: it did not, and we never heard either."""
+
+TAKES = Takes(most=2, types=PICTURES, bytes=100_000, alt=200)
 
 
 @dataclass
@@ -70,8 +74,12 @@ class FakeChannel:
             raise ChannelError("The fake takes an object with id, text and author.", permanent=True) from error
         return Batch((Item(envelope, body),))
 
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return TAKES if public else NOTHING
+
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         must_fit(outgoing.text, self.limit)
+        must_take(self.carries(settings, public=outgoing.public), pieces(outgoing.manner.files))
         self.attempts.append(outgoing)
         outcome: Outcome = self._outcomes.popleft() if self._outcomes else "delivered"
         if outcome in {"delivered", "sent", "lost_after"}:

@@ -6,14 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
-from rapport.channels import bounded, entries, envelopes
-from rapport.channels.base import Batch, ChannelError, Item, Limit, Setting, Settings, Unreadable
-from rapport.channels.feeds import discovery, fetching, websub
+from rapport.channels import bounded
+from rapport.channels.base import Batch, ChannelError, Limit, Setting, Settings
+from rapport.channels.feeds import discovery, fetching, history, reading, websub
 from rapport.channels.feeds.place import Place
-from rapport.channels.syndication import Feed
-from rapport.channels.text import one_line
 from rapport.net.sentence import Sentence
 
 CANNOT_SEND = (
@@ -74,15 +70,19 @@ class FeedsChannel:
         feed = bounded.read(got.body, got.headers.get("content-type", ""))
         place.etag, place.modified = _short(got.headers.get("etag", "")), _short(got.headers.get("last-modified", ""))
         place.digest, place.rest_until = digest, fetching.rest(got, feed.minutes, moment)
-        items, unreadable = _items(feed, got.url, settings, place)
+        items, unreadable = reading.items(feed, got.url, settings, place)
         websub.subscribe(settings, feed, got, moment)
         return Batch(items, unreadable, cursor=place.cursor)
+
+    def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
+        """What the pages of its archive hold, where it keeps any: one page at a time."""
+        return history.backfill(settings, since, cursor, self._got)
 
     def receive(self, settings: Settings, headers: Mapping[str, str], body: bytes, now: datetime) -> Batch:
         """What a hub delivers: the feed, or what is new in it, signed with the secret that we gave it."""
         websub.must_be_signed(settings, headers, body)
         feed = bounded.read(body, headers.get("content-type", ""))
-        return Batch(*_items(feed, websub.state(settings).topic, settings, Place()))
+        return Batch(*reading.items(feed, websub.state(settings).topic, settings, Place()))
 
     def verify(self, settings: Settings, query: Mapping[str, str], now: datetime) -> str:
         """What a hub asks before it delivers (WebSub, section 5.3): its challenge, where we did ask for this."""
@@ -103,24 +103,6 @@ class FeedsChannel:
             got = fetching.get(named[0], {})
             place.url = got.moved or named[0]
         return got
-
-
-def _items(feed: Feed, base: str, settings: Settings, place: Place) -> tuple[tuple[Item, ...], tuple[Unreadable, ...]]:
-    """The entries as envelopes, the oldest first; one without words is shown as unreadable."""
-    sought = [word.strip().casefold() for word in settings.get("words", "").splitlines() if word.strip()]
-    items: list[Item] = []
-    problems: list[Unreadable] = []
-    for entry, name in zip(feed.entries, place.names(feed, settings.get("url", ""), base), strict=True):
-        raw = msgspec.json.encode(entry)
-        try:
-            envelope = entries.envelope(entry, feed, base, name)
-        except ValueError as error:
-            why = f"{str(error)[:1].upper()}{str(error)[1:]}."
-            problems.append(envelopes.unreadable(f"entry {one_line(name, 100)}", why, raw))
-            continue
-        if entries.holds_one_of(envelope.text, sought):
-            items.append(Item(envelope, raw))
-    return tuple(items[::-1]), tuple(problems)
 
 
 def _short(header: str) -> str:

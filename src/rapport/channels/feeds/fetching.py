@@ -38,6 +38,10 @@ class Got:
     moved: str = ""
 
 
+class Missing(ChannelError):
+    """Nothing is at this address (404)."""
+
+
 class Turns:
     """Whose turn it is at each host: one request at a time, with a gap between two."""
 
@@ -94,7 +98,7 @@ def _judged(got: Got) -> Got:
     if got.status in {401, 403}:
         raise ChannelError(Sentence("%(host)s does not let us read this feed (%(status)s).", **facts), permanent=True)
     if got.status == 404:
-        raise ChannelError(Sentence("There is no feed at this address (404 from %(host)s).", **facts), permanent=True)
+        raise Missing(Sentence("There is no feed at this address (404 from %(host)s).", **facts), permanent=True)
     if got.status == 429:
         raise ChannelError(Sentence("%(host)s asks us to wait.", **facts), retry_after=wish)
     raise ChannelError(Sentence("%(host)s does not give the feed now (%(status)s).", **facts), retry_after=wish)

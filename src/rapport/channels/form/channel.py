@@ -19,7 +19,9 @@ from rapport.channels.base import (
     Settings,
     Showing,
     Shown,
+    Takes,
 )
+from rapport.channels.carrying import must_take, pieces
 from rapport.channels.form import asking, parse
 from rapport.channels.lengths import must_fit
 from rapport.net.sentence import Sentence
@@ -70,9 +72,13 @@ class FormChannel:
         around = outgoing.around if isinstance(outgoing.around, Around) else Around()
         return letter.showing(outgoing, around, form.sender, recipient, form.title)
 
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return letter.TAKES
+
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         """Once. Without a relay, a sender or a recipient's address there is nothing to send: the page shows it."""
         must_fit(outgoing.text, self.limit)
+        must_take(letter.TAKES, pieces(outgoing.manner.files))
         form, relay = asking.form_of(settings), net.relay()
         recipient = mail_address(outgoing.recipient)
         if relay is None or not form.sender or recipient is None:

@@ -25,8 +25,10 @@ from rapport.channels.base import (
     Settings,
     Showing,
     Stop,
+    Takes,
     Unreadable,
 )
+from rapport.channels.carrying import must_take, pieces
 from rapport.channels.lengths import must_fit
 from rapport.channels.mail import asking, handing, imap, parse, token
 from rapport.channels.mail.asking import Box
@@ -141,6 +143,9 @@ class MailChannel:
             return "This mailbox names no SMTP server, so nothing can be sent through it. Answer in your mail program."
         return ""
 
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return letter.TAKES
+
     def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
         must_fit(outgoing.text, self.limit)
         box = asking.box_of(settings)
@@ -158,6 +163,7 @@ class MailChannel:
         recipient = mail_address(outgoing.recipient)
         if recipient is None:
             raise ChannelError("There is no e-mail address to send it to.", permanent=True)
+        must_take(letter.TAKES, pieces(outgoing.manner.files))
         mail = _letter(box, outgoing, recipient)
         handing.by(box, settings, lambda relay: net.carry(relay, box.address, recipient, mail))
         return Handle(external_id=letter.message_id(outgoing.idempotency_key, box.address))

@@ -7,14 +7,13 @@ import time
 from urllib.parse import urlsplit
 
 from rapport.channels.base import ChannelError, File, Handle, Outgoing, Showing, Shown
+from rapport.channels.carrying import must_take, pieces
 from rapport.channels.loose import Row, many, word
 from rapport.channels.mastodon import parse, words
 from rapport.channels.mastodon.client import UPLOADING, Gone, Server, segment
 from rapport.channels.mastodon.home import Home
 from rapport.channels.text import clean, one_line
-from rapport.net.sentence import Sentence
 
-LONGEST_ALT = 1_500
 LOOKED_THROUGH = 40
 UPLOAD_SECONDS, NAP = 60.0, 1.0
 DELETED = "What you answer is not there any more: it was deleted, or is hidden from us now. Nothing was sent."
@@ -55,16 +54,12 @@ def send(server: Server, home: Home, outgoing: Outgoing) -> Handle:
         raise ChannelError(DELETED, permanent=True) from error
     answer = words.answer(said, outgoing, home)
     files = outgoing.manner.files
-    if len(files) > home.most_media:
-        raise ChannelError(
-            Sentence("This server takes at most %(n)s files with one message. Nothing was sent.", n=home.most_media),
-            permanent=True,
-        )
+    must_take(home.takes, pieces(files))
     post: dict[str, object] = {"status": answer.text, "visibility": answer.visibility}
     post |= {"in_reply_to_id": answer.reply_to} if answer.reply_to else {}
     post |= {"spoiler_text": answer.warning} if answer.warning else {}
     post |= {"language": answer.language} if answer.language else {}
-    post |= {"media_ids": [upload(server, home, file) for file in files]} if files else {}
+    post |= {"media_ids": [upload(server, file) for file in files]} if files else {}
     try:
         posted = server.send("POST", "/api/v1/statuses", post, key=outgoing.idempotency_key)
     except Gone as error:  # deleted in the very moment
@@ -117,19 +112,8 @@ def recognise(server: Server, home: Home, outgoing: Outgoing) -> Handle | None:
     return None
 
 
-def upload(server: Server, home: Home, file: File) -> str:
-    """A picture with what it shows; its id, once the server has made it ready. Raises ChannelError."""
-    if home.types and file.type not in home.types:
-        raise ChannelError(
-            Sentence("This server does not take files of the kind %(kind)s. Nothing was sent.", kind=file.type[:60]),
-            permanent=True,
-        )
-    if file.type.startswith("image/") and home.image_bytes and len(file.content) > home.image_bytes:
-        most = f"{home.image_bytes / 1_000_000:.0f} MB"
-        raise ChannelError(
-            Sentence("%(name)s is larger than this server takes: at most %(most)s. Nothing was sent.", name=file.name,
-                     most=most), permanent=True,
-        )  # fmt: skip
+def upload(server: Server, file: File) -> str:
+    """A file with what it shows; its id, once the server has made it ready. Raises ChannelError."""
     kind, body = _form(file)
     answer = server.ask("POST", "/api/v2/media", body=body, headers={"content-type": kind}, patience=UPLOADING)
     id = word(_row(answer.body), "id")
@@ -155,7 +139,7 @@ def _form(file: File) -> tuple[str, bytes]:
     """A file and its description as multipart/form-data (RFC 7578): the type, and the bytes."""
     mark = secrets.token_hex(16)
     name = one_line(file.name, 100).replace('"', "'").replace("\\", "") or "file"
-    alt = clean(file.alt).strip()[:LONGEST_ALT]
+    alt = clean(file.alt).strip()
     pieces = []
     if alt:
         pieces.append(f'--{mark}\r\nContent-Disposition: form-data; name="description"\r\n\r\n{alt}\r\n'.encode())

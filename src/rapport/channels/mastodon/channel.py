@@ -21,6 +21,7 @@ from rapport.channels.base import (
     Settings,
     Showing,
     Stop,
+    Takes,
     Target,
     renewed,
     terms_of,
@@ -212,6 +213,9 @@ class MastodonChannel:
     def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
         there = home.kept(settings.get(home.KEPT, "")) or Home()
         return answering.showing(there, outgoing)
+
+    def carries(self, settings: Settings, *, public: bool) -> Takes:
+        return (home.kept(settings.get(home.KEPT, "")) or Home()).takes
 
     def react(self, settings: Settings, external_id: str, kind: str, on: bool = True) -> None:
         if kind not in self.reactions:

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from rapport.channels.base import Limit
+from rapport.channels.base import Limit, Takes
 from rapport.channels.loose import Row, many, part, word
 
-LIMIT, URL_LENGTH, MOST_MEDIA = 500, 23, 4
+LIMIT, URL_LENGTH, MOST_MEDIA, ALT = 500, 23, 4, 1_500
 """What Mastodon takes where a server does not say."""
 KEPT = "session_home"
 
@@ -28,6 +28,8 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     most_media: int = MOST_MEDIA
     image_bytes: int = 0
     """0 where the server does not say."""
+    video_bytes: int = 0
+    alt: int = ALT
     types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     read_at: datetime | None = None
@@ -40,6 +42,14 @@ class Home(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def limit(self) -> Limit:
         """As StatusLengthValidator counts: graphemes, web addresses alike, handles without their server."""
         return Limit(self.characters, "graphemes", self.url_length, short_handles=True)
+
+    @property
+    def takes(self) -> Takes:
+        """What one status takes along. What is no picture is bounded as films are, and goes alone."""
+        bound = self.video_bytes or Takes(most=0).bytes
+        return Takes(
+            most=self.most_media, types=self.types, bytes=bound, picture_bytes=self.image_bytes, alt=self.alt, mixed=False
+        )  # fmt: skip
 
     def full(self, acct: str) -> str:
         """A handle with its server, which its own server leaves out."""
@@ -66,6 +76,8 @@ def of(account: Row, instance: Row, base: str, now: datetime) -> Home:
         url_length=_number(statuses.get("characters_reserved_per_url"), URL_LENGTH, 1, 2_000),
         most_media=_number(statuses.get("max_media_attachments"), MOST_MEDIA, 0, 100),
         image_bytes=_number(media.get("image_size_limit"), 0, 1_000, 10**10),
+        video_bytes=_number(media.get("video_size_limit"), 0, 1_000, 10**10),
+        alt=_number(media.get("description_limit"), ALT, 0, 100_000),
         types=tuple(str(kind) for kind in known if isinstance(kind, str))[:60] if isinstance(known, list) else (),
         languages=tuple(word(one, "code") for one in many(instance, "languages"))[:20],
         read_at=now,

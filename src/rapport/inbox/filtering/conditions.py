@@ -110,7 +110,7 @@ def _having(value: str, sight: Sight, conversation: str) -> Q:
     hangs = {
         "note": Note.objects.filter(withdrawn_at=None),
         "tag": Tagging.objects.all(),
-        "draft": Draft.objects.filter(member=sight.member).exclude(text=""),
+        "draft": Draft.objects.filter(member=sight.member).exclude(text="", enclosed=""),
         "answer": Message.objects.filter(ours=True, deleted_at=None),
     }
     return Q(Exists(hangs[value].filter(conversation=OuterRef(conversation))))

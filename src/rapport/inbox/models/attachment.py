@@ -32,6 +32,8 @@ class Attachment(models.Model):
     """What a scanner said: nothing yet, ``clean``, ``infected: NAME``, or ``unscannable: why`` (``inbox.scanning``)."""
     created_at = models.DateTimeField(default=now)
 
+    kept = False
+    """Said where a page reads it without its bytes: they are there. Not kept itself."""
     held = False
     """Said where a page reads it: the virus scanner has not looked through it. Not kept."""
 

@@ -22,6 +22,8 @@ class Draft(models.Model):
     text = models.TextField()
     place = models.CharField(max_length=7, choices=PLACES, default="", blank=True)
     """Where its writer meant to say it: a draft for one pair of eyes never comes back as one for all."""
+    enclosed = models.CharField(max_length=32, default="", blank=True)
+    """The name under which the files lie that go along (``inbox.enclosing``); empty: there are none."""
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -69,6 +71,8 @@ class Outgoing(models.Model):
     content_warning = models.CharField(max_length=500, default="")
     split = models.BooleanField(default=False)
     """Its writer agreed that it leaves as several messages."""
+    enclosed = models.CharField(max_length=32, default="", blank=True)
+    """As of a draft, until it left: then they are the files of its message."""
     parts = models.JSONField(default=list)
     """Where it left as several: the network's names of those after the first."""
     was = models.JSONField(default=dict)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from rapport.inbox import enclosing
 from rapport.inbox.models import Disposition, Feeling, Promise
 from rapport.inbox.models.conversation import states_of
 from rapport.learning.models import Label
@@ -74,10 +75,12 @@ def _said(core: Core) -> Kinds:
         Q(conversation__in=core.began.values("pk")) | Q(in_reply_to__in=messages.values("pk")),
         conversation__in=talks.values("pk"),
     )
+    drafts = whole["draft"].none() if core.alone else whole["draft"].filter(conversation__in=talks.values("pk"))
+    unsent = [*_enclosed(answers), *_enclosed(drafts)]
     return {
         "conversation": talks,
         "message": messages,
-        "attachment": whole["attachment"].filter(key__in=messages.values("key")),
+        "attachment": whole["attachment"].filter(Q(key__in=messages.values("key")) | Q(key__in=unsent)),
         "note": notes,
         "mention": whole["mention"].filter(note__in=notes.values("pk")),
         "continuation": whole["continuation"].filter(conversation__in=core.began.values("pk")),
@@ -86,13 +89,18 @@ def _said(core: Core) -> Kinds:
         "tagging": taggings,
         "tag": whole["tag"].filter(pk__in=taggings.values("tag")),
         "answer": answers,
-        "draft": whole["draft"].none() if core.alone else whole["draft"].filter(conversation__in=talks.values("pk")),
+        "draft": drafts,
         "event": whole["event"].filter(
             Q(subject="conversation", subject_id__in=talks.values("pk"))
             | Q(subject="message", subject_id__in=messages.values("pk"))
             | Q(subject="outgoing", subject_id__in=answers.values("pk"))
         ),
     }
+
+
+def _enclosed(rows: Rows) -> list[bytes]:
+    """The keys of the files that go along with these answers or drafts: few, since they lie so only until they leave."""
+    return [enclosing.key_of(name) for name in rows.exclude(enclosed="").values_list("enclosed", flat=True)]
 
 
 def _known(core: Core) -> Kinds:

@@ -165,13 +165,13 @@ KINDS: tuple[Kind, ...] = (
         {"conversation": "conversation", "by": "member", "asked": "member"},
     ),
     Kind("mention", Mention, ("seen_at",), {"note": "note", "member": "member"}),
-    Kind("draft", Draft, ("text", "place", "updated_at"), {"conversation": "conversation", "member": "member"}),
+    Kind("draft", Draft, ("text", "place", "enclosed", "updated_at"), {"conversation": "conversation", "member": "member"}),
     Kind(
         "answer",
         Outgoing,
         (
             *("text", "state", "held_until", "attempts", "error", "was", "created_at", "sent_at"),
-            *("warned", "visibility", "content_warning", "split", "parts"),
+            *("warned", "visibility", "content_warning", "split", "enclosed", "parts"),
         ),
         {"conversation": "conversation", "in_reply_to": "message", "message": "message", "by": "member"},
     ),

@@ -8,11 +8,11 @@ function show(turn) {
     const said = make("p", turn.text);
     said.dir = "auto";
     box.append(said);
-    for (const one of turn.files || []) box.append(make("p", "📎 " + one));
+    (turn.files || []).forEach((one, n) => box.append(file(one, (files.get(turn.once) || [])[n])));
     box.append(make("small"));
-    const low = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const down = low();
     log.append(box);
-    if (low || !turn.ours) log.scrollTop = log.scrollHeight;
+    if (down || !turn.ours) log.scrollTop = 1e9;
   }
   turns.set(turn.id || turn.once, box).set(turn.once || turn.id, box);
   const at = new Date(turn.at).toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
@@ -30,6 +30,15 @@ function show(turn) {
       text.focus();
     };
   }
+}
+// A file: of the server (name, image, address, once it may be had), or one of hers that is on its way (its name, its bytes).
+const low = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+function file(one, own) {
+  const src = own ? /^image/.test(own.type) && URL.createObjectURL(own) : one.url, alt = one.name || one, down = low();
+  const box = make(own || !src ? "p" : "a", "📎 " + alt);
+  if (src && !own) Object.assign(box, { href: src, target: "_blank" });
+  if (src && (own || one.image)) box.replaceChildren(Object.assign(make("img"), { alt, src, onload() { if (down) log.scrollTop = 1e9; } }));
+  return box;
 }
 function pending() {
   for (const [once, box] of turns) if (box.state === "wait" && !kept.out.some((one) => one.once === once)) { // sent by another tab
