@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
-import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +18,7 @@ from django.db import connections
 from time_machine import Traveller
 
 from rapport.core import work
+from rapport.core.database import now
 from rapport.learning import serving, training
 from rapport.learning.models import Training
 from tests.conftest import Cast, make_cast
@@ -22,6 +26,20 @@ from tests.learning.test_training import last, taught
 from tests.scenes.stage import browser, page
 
 pytestmark = pytest.mark.slow
+
+WORKER = """
+import base64, pickle, sys
+import django, time_machine
+at, database = pickle.loads(base64.b64decode(sys.argv[1]))
+django.setup()
+from django.db import connections
+from rapport.core import work
+connections.settings["default"] = database
+connections["default"] = connections.create_connection("default")
+with time_machine.travel(at, tick=False):
+    work.run_due(1, only=("train",))
+"""
+"""A worker in a process of its own. No fork: what other threads held then would be held in it for ever."""
 
 
 @pytest.fixture
@@ -99,14 +117,10 @@ def test_a_training_killed_is_shown_as_broken_off_and_is_started_again_by_hand(c
 def test_a_worker_killed_takes_its_training_with_it_and_another_begins_again(cast: Cast) -> None:
     before, job = serving.of(cast.acme.pk), training.latest(cast.acme)
     assert job
-    connections["default"].close()  # the fork opens its own
 
-    worker = multiprocessing.get_context("fork").Process(target=work.run_due, args=(1,), kwargs={"only": ("train",)})
-    worker.start()
-    assert worker.pid
-    course = until(lambda: next(courses(worker.pid or 0), 0), "no training was sent out")
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.join()
+    with subprocess.Popen([sys.executable, "-c", WORKER, _here()]) as worker:
+        course = until(lambda: next(courses(worker.pid), 0), "no training was sent out")
+        worker.kill()
     until(lambda: not Path(f"/proc/{course}").exists() or _over(course), "the training outlives its worker")
     far = training.progress(job.pk, cast.acme)
     assert far and far.state == "learning"  # nobody knows yet: its lease runs
@@ -117,6 +131,11 @@ def test_a_worker_killed_takes_its_training_with_it_and_another_begins_again(cas
     assert far and far.state == "waiting"
     assert Training.objects.count() == 3
     finishes(cast, before)
+
+
+def _here() -> str:
+    """The time that it is and the database of this test, as the worker's argument."""
+    return base64.b64encode(pickle.dumps((now(), connections.settings["default"]))).decode()
 
 
 def _over(process: int) -> bool:
