@@ -21,7 +21,7 @@ from rapport.inbox import enclosing, replying
 from rapport.inbox import sending as _sending  # noqa: F401 - the worker's jobs
 from rapport.inbox.models import Arrival, Conversation, Message, Source
 from rapport.inbox.models import Outgoing as Sent
-from rapport.ingest import keeper, pipeline, visiting, worker
+from rapport.ingest import keeper, pipeline, visiting
 from rapport.ingest.keeper import Keeper
 from tests.channels.test_mail import KEY, dsn
 from tests.channels.test_mail import mail as written
@@ -184,6 +184,17 @@ def test_oauth_is_renewed_once_and_its_end_is_said(server: MailServer, box: Any)
     assert caught.value.reauthorise
 
 
+def test_a_refresh_token_whose_successor_was_lost_has_a_second_chance(server: MailServer, box: Any) -> None:
+    provider = server.provider
+    settings = Connected(
+        box | {"user": "support", "signs_in": "oauth", "password": "", "token_url": f"{provider.url}/token",
+               "client_id": "c", "refresh_token": provider.good, "session_refresh": "used up, its successor was lost"}
+    )  # fmt: skip
+    asked = provider.asked
+    assert "Signed in" in CHANNEL.check(settings)
+    assert provider.asked == asked + 2 and settings["session_refresh"] == provider.good
+
+
 def test_by_oauth_answers_leave_too_and_a_token_that_dies_early_is_renewed_once(server: MailServer, box: Any) -> None:
     provider, ann = server.provider, f"ann{random.randrange(10**9)}"
     settings = Connected(
@@ -324,7 +335,7 @@ def test_through_fifty_broken_connections_every_mail_is_on_the_desk_once(
 def leave() -> None:
     """Send what is due, and what was put off, at once."""
     work.Work.objects.filter(kind="outgoing.send").update(due_at="2020-01-01T00:00:00Z")
-    work.run_due(only=worker.LEAVING)
+    work.run_due(only=("outgoing.send",))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from rapport.channels.base import Batch, ChannelError, Item, Settings, Stop
 from rapport.channels.fake.channel import FakeChannel
 from rapport.core.database import now
 from rapport.core.models import Event
-from rapport.inbox import adjusting, keeping, renewing
+from rapport.inbox import adjusting, handed, keeping, renewing
 from rapport.inbox.models import Arrival, Source, Spent
 from rapport.inbox.standing import LONGEST, next_visit, standing
 from rapport.ingest import visiting, worker
@@ -202,6 +204,47 @@ def test_a_renewal_that_fails_changes_nothing_and_holds_nobody_up(cast: Cast) ->
     with pytest.raises(ChannelError):
         renewing.connected(cast.source).renew(make)
     assert renewing.connected(cast.source).renew(lambda held: {"session_a": "b"})["session_a"] == "b"
+
+
+class Died(BaseException):
+    """kill -9, as a test can do it: nothing of ours runs afterwards."""
+
+
+def test_what_the_network_gave_to_somebody_who_died_is_found_by_who_comes_next(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.source.keep_settings({"token": "t", "session_refresh": "1"})
+    cast.source.save()
+
+    def died(self: Source, values: dict[str, str]) -> None:
+        raise Died
+
+    with monkeypatch.context() as dying, pytest.raises(Died):
+        dying.setattr(Source, "keep_settings", died)  # the network has answered, the database has nothing yet
+        renewing.connected(cast.source).renew(lambda held: {"session_refresh": "2"})
+    assert Source.objects.get(pk=cast.source.pk).settings["session_refresh"] == "1"
+    sealed = (Path(settings.DATA) / "renewed" / str(cast.source.pk)).read_text()
+    assert "session_refresh" not in sealed and sealed != "2"
+    Source.objects.filter(pk=cast.source.pk).update(visit_at=now() + timedelta(hours=1))
+    if connection.vendor == "sqlite":
+        worker.take_over()
+        assert Source.objects.get(pk=cast.source.pk).visit_at is None, "looked at while the network may forgive"
+    else:
+        cast.clock.shift(renewing.HOLD + timedelta(seconds=1))
+    found = renewing.connected(Source.objects.get(pk=cast.source.pk))
+    found.renew(lambda held: pytest.fail("a refresh token is used once"))
+    assert found["session_refresh"] == "2" == Source.objects.get(pk=cast.source.pk).settings["session_refresh"]
+    found.renew(lambda held: {"session_refresh": "3"})
+    assert found["session_refresh"] == "3", "what was found once is not found again"
+
+
+def test_what_was_given_for_other_credentials_is_of_no_use(cast: Cast) -> None:
+    cast.source.keep_settings({"token": "new"})
+    cast.source.save()
+    handed.note(cast.source.pk, {"token": "old"}, {"session_refresh": "from the old one"})
+    source = renewing.connected(cast.source)
+    source.renew(lambda held: {"session_refresh": "from the new one"})
+    assert source["session_refresh"] == "from the new one"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 
 from tests import postgresql
 from tests.journeys.conftest import Start
-from tests.journeys.servers import COMMAND, callback, command, deliver, environment, until
+from tests.journeys.servers import COMMAND, callback, command, deliver, environment, rapport, until
 
 pytestmark = pytest.mark.slow
 ROWS = 4_000
@@ -106,3 +106,58 @@ def test_an_answer_in_flight_when_the_process_dies_arrives_once(tmp_path: Path, 
         assert company.posts == 1 and len(company.got) == 1
         with contextlib.suppress(httpx.HTTPError):
             browser.close()
+
+
+ANSWERS = """
+import os
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from rapport.accounts import founding
+from rapport.channels.base import Author, Batch, Envelope, Item
+from rapport.core.database import now
+from rapport.core.models import Work
+from rapport.inbox import connecting, replying
+from rapport.inbox.models import Conversation
+from rapport.ingest import accepting, pipeline
+owner = founding.found("Acme", owner_name="Dana")
+for name in ("slow", "quick"):
+    given = {"callback_url": os.environ["AT_" + name], "network": name}
+    source, _ = connecting.connect(owner.workspace, "webhook", name, given, by=owner)
+    said = [Envelope(network=name, external_id=f"{name}{n}", author=Author(f"p{n}"), text="Where is my parcel?",
+                     said_at=now(), public=False) for n in range(3)]
+    accepting.accept(source, Batch(items=tuple(Item(one, one.text.encode()) for one in said)))
+    print(source.settings["secret"])
+while pipeline.run():
+    pass
+for talk in Conversation.objects.order_by("pk"):
+    for n in range(3):
+        replying.reply(talk, f"{talk.messages.get().external_id} answer {n}", by=owner, sure=True)
+Work.objects.filter(kind="outgoing.send").update(due_at="2020-01-01T00:00:00Z")
+"""
+
+
+def test_answers_to_several_networks_in_flight_at_every_death_arrive_once_and_in_their_order(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    data, dice = tmp_path / "data", random.Random(5)
+    data.mkdir()
+    with callback() as slow, callback() as quick:
+        secrets = ask(data, ANSWERS, AT_slow=slow.url, AT_quick=quick.url, **database).split()
+        slow.secret, quick.secret = secrets
+        slow.slow, quick.slow = 0.7, 0.2
+        for _ in range(4):
+            with rapport(data, **database) as server:
+                before = slow.posts
+                until(lambda before=before: slow.posts > before, 20)  # one is in the air there
+                time.sleep(dice.uniform(0.0, 0.9))
+                server.kill()
+        with rapport(data, **database):
+            until(lambda: len(slow.got) == len(quick.got) == 9, 60)
+            code = "from rapport.inbox.models import Outgoing\nprint(*Outgoing.objects.values_list('state', flat=True))"
+            until(lambda: set(ask(data, code, **database).split()) == {"delivered"}, 60, every=1.0)
+        for place in (slow, quick):
+            assert place.posts == 9, "nothing came twice"
+            texts = [said["text"] for said in place.got.values()]
+            for talk in {text.split()[0] for text in texts}:
+                mine = [text for text in texts if text.startswith(f"{talk} ")]
+                assert mine == sorted(mine), mine

@@ -118,6 +118,8 @@ def test_taking_back_asks_first_and_leaves_a_trace(cast: Cast, bea: Client, plaz
     leave(cast)
     page = read(bea, matter)
     assert "Bea took this back. Its words are no longer kept." in page and "Fryday" not in page
+    assert "It had arrived before that." in page and "Delivered" not in page
+    assert not Outgoing.objects.exclude(text="").exists(), "kept nowhere"
     assert "It is not there any more." in read(bea, matter, f"?back={ours.pk}")
 
 

@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from rapport.channels import registry
+from rapport.channels.fake.channel import FakeChannel
+from rapport.core import work
 from rapport.inbox import replying, working
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from tests.conftest import NOW, Cast
@@ -118,6 +121,24 @@ def test_a_failed_answer_shows_its_error_and_sends_again(cast: Cast, bea: Client
     Outgoing.objects.update(state="unknown", error="Nobody answered in time.")
     page = shown(bea, conversation)
     assert "Look it up again" in page and "Send anyway" in page
+
+
+def test_an_answer_that_waits_for_the_one_before_it_says_so_and_can_still_be_taken_back(
+    cast: Cast, bea: Client
+) -> None:
+    fake = FakeChannel()
+    fake.will_send("limited")
+    with registry.also(fake):
+        conversation = cast.says("@ann", "@acme where is it?")
+        for text in ("It is on its way.", "It comes tomorrow."):
+            replying.reply(conversation, text, by=cast.bea)
+        cast.clock.shift(timedelta(seconds=11))
+        work.run_due()
+        page = shown(bea, conversation)
+    first, second = (part.split("</article>")[0] for part in page.split('class="turn ours leaving')[1:])
+    waits = "It leaves after the answer before it."
+    assert "The fake asks us to wait." in first and waits not in first
+    assert waits in second and ">Undo<" in second
 
 
 def test_the_person_comes_with_their_own_words_and_other_conversations(cast: Cast, bea: Client) -> None:

@@ -40,6 +40,10 @@ class Work(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(default="")
     progress = models.JSONField(default=dict)
+    lane = models.CharField(max_length=60, null=True)
+    """Rows of one lane are run one at a time, beside those of others: they share a network that may be slow."""
+    queue = models.CharField(max_length=60, null=True)
+    """Rows of one queue are run in the order in which they were put, each after the one before came to its end."""
     stopped_at = models.DateTimeField(null=True)
     """Somebody asked it to wait. It is claimed no more until somebody lets it go on."""
     done_at = models.DateTimeField(null=True)
@@ -48,6 +52,8 @@ class Work(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], name="work_due", condition=Q(done_at__isnull=True, dead_at__isnull=True)),
+            models.Index(fields=["lane", "due_at"], name="work_lane", condition=Q(lane__isnull=False)),
+            models.Index(fields=["queue"], name="work_queue", condition=Q(queue__isnull=False)),
         ]
 
 

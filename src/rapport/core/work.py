@@ -4,6 +4,9 @@ A claim is a compare-and-swap, so a row is run by one worker at a time. While a 
 it has claimed, however slow the job; when it dies they run out in ``LEASE`` and the rows are free again. A row that
 failed ``ATTEMPTS`` times is dead: it stays, with its error, to be seen. A row that somebody stopped waits, as far as it
 has come, until somebody lets it go on: its job hears of it when it next extends its lease.
+
+Rows of one ``queue`` are claimed strictly in the order in which they were put: none while an earlier one is unfinished,
+however long that is tried again. Rows of one ``lane`` are run one at a time (see ``lanes``).
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.core.database import now, write
 from rapport.core.models import Work
@@ -49,6 +52,14 @@ class Again(Exception):
         self.after = after
 
 
+class NotYet(Exception):
+    """A job's time has not come. It is run again after ``after``, and nothing has failed."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__(f"not before {after}")
+        self.after = after
+
+
 class Dead(Exception):
     """A job failed in a way that trying again cannot help; the message is a sentence for whoever sees the row."""
 
@@ -70,6 +81,7 @@ class Claimed:
     attempts: int
     lease: str
     progress: dict[str, Any] = field(default_factory=dict)
+    lane: str | None = None
 
     def extend(self, **progress: Any) -> bool:
         """Renew the lease and write down progress. False: somebody else holds the row, or it was stopped.
@@ -104,21 +116,32 @@ def put(
     workspace_id: int | None = None,
     due_at: datetime | None = None,
     key: str | None = None,
+    lane: str | None = None,
+    queue: str | None = None,
 ) -> int:
     """Write a due row in the caller's transaction and return its id. With a key, only once: then the id of the first."""
-    row = Work(workspace_id=workspace_id, kind=kind, payload=payload, due_at=due_at or now(), key=key)
+    how = {"workspace_id": workspace_id, "kind": kind, "payload": payload, "key": key, "lane": lane, "queue": queue}
+    row = Work(due_at=due_at or now(), **how)
     Work.objects.bulk_create([row], ignore_conflicts=key is not None)
     return row.pk if key is None else Work.objects.values_list("pk", flat=True).get(key=key)
 
 
-def put_again(kind: str, payload: dict[str, Any], *, key: str, workspace_id: int | None = None) -> None:
+def put_again(
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    key: str,
+    workspace_id: int | None = None,
+    lane: str | None = None,
+    queue: str | None = None,
+) -> None:
     """Make the row of this key due now, from its first attempt: the one that waits or gave up, else a new one.
 
     Whoever still holds it loses it. Call it only where the job's own state says that its deed is over.
     """
     with write():
-        if not Work.objects.filter(key=key).update(due_at=now(), **_FRESH):
-            put(kind, payload, workspace_id=workspace_id, key=key)
+        if not Work.objects.filter(key=key).update(due_at=now(), lane=lane, queue=queue, **_FRESH):
+            put(kind, payload, workspace_id=workspace_id, key=key, lane=lane, queue=queue)
 
 
 def stop(id: int) -> bool:
@@ -152,37 +175,59 @@ def _unfinished(id: int) -> QuerySet[Work]:
     return Work.objects.filter(pk=id, done_at__isnull=True, dead_at__isnull=True)
 
 
-def claim(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> list[Claimed]:
-    """Take up to ``limit`` due rows nobody holds, oldest first: ``only`` these kinds, or all ``but`` those."""
+def due(moment: datetime) -> QuerySet[Work]:
+    """The rows that may be run at this moment: nobody holds them, and nothing of their queue stands before them."""
+    rows = Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment), due_at__lte=moment)
+    rows = rows.filter(done_at__isnull=True, dead_at__isnull=True, stopped_at__isnull=True)
+    earlier = Work.objects.filter(queue=OuterRef("queue"), pk__lt=OuterRef("pk"), done_at=None, dead_at=None)
+    return rows.filter(Q(queue__isnull=True) | ~Exists(earlier))
+
+
+def claim(
+    limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = (), lanes: bool = True
+) -> list[Claimed]:
+    """Take up to ``limit`` due rows nobody holds, oldest first: ``only`` these kinds, or all ``but`` those; without
+    ``lanes`` none that bears one."""
+    rows = due(now())
+    rows = rows.filter(kind__in=only) if only else rows.exclude(kind__in=but)
+    return take(rows if lanes else rows.filter(lane__isnull=True), limit)
+
+
+def take(rows: QuerySet[Work], limit: int) -> list[Claimed]:
+    """Take up to ``limit`` of these, oldest first (a part of :func:`due`)."""
     token, moment = secrets.token_hex(8), now()
-    due = Work.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=moment), due_at__lte=moment)
-    due = due.filter(done_at__isnull=True, dead_at__isnull=True, stopped_at__isnull=True)
-    due = due.filter(kind__in=only) if only else due.exclude(kind__in=but)
-    if not due.exists():
+    if not rows.exists():
         return []
     with write():
         if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        ids = list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
         Work.objects.filter(pk__in=ids).update(lease=token, lease_until=moment + LEASE)
-    rows = Work.objects.filter(pk__in=ids, lease=token).order_by("due_at", "id")
-    return [Claimed(row.pk, row.kind, row.payload, row.attempts, token, row.progress) for row in rows]
+    mine = Work.objects.filter(pk__in=ids, lease=token).order_by("due_at", "id")
+    return [Claimed(row.pk, row.kind, row.payload, row.attempts, token, row.progress, row.lane) for row in mine]
 
 
-def run(row: Claimed) -> None:
-    """Run one claimed row to its end: done and gone, later, or tried again with growing distance, then dead."""
+def run(row: Claimed) -> bool:
+    """Run one claimed row to its end: done and gone, later, or tried again with growing distance, then dead.
+
+    False: it failed.
+    """
     mine = Work.objects.filter(pk=row.id, lease=row.lease)
     try:
         _jobs[row.kind](row)
     except Stopped:
         mine.update(lease="", lease_until=None)
+    except NotYet as wait:
+        mine.update(due_at=now() + wait.after, lease="", lease_until=None)
     except Exception as error:  # the boundary of the worker: whatever a job raises is kept with its row
         if trouble(error):  # not the job's fault, and there is nowhere to write it down: its lease runs out
             raise
         _failed(row, error)
+        return False
     else:
         mine.filter(progress={}).delete()
         mine.update(done_at=now(), lease="", lease_until=None)
+    return True
 
 
 def _failed(row: Claimed, error: Exception) -> None:
@@ -201,9 +246,9 @@ def _failed(row: Claimed, error: Exception) -> None:
     )
 
 
-def run_due(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = ()) -> int:
+def run_due(limit: int = 50, *, only: tuple[str, ...] = (), but: tuple[str, ...] = (), lanes: bool = True) -> int:
     """Claim and run what is due; how many rows were run."""
-    rows = claim(limit, only=only, but=but)
+    rows = claim(limit, only=only, but=but, lanes=lanes)
     if rows:
         with _held(rows):
             for row in rows:

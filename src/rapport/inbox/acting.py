@@ -25,11 +25,12 @@ from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
 from rapport.core.refusal import Refused
-from rapport.inbox import changing, keeping, renewing
-from rapport.inbox.aiming import GONE_THERE
+from rapport.inbox import changing, keeping, renewing, resting
+from rapport.inbox.aiming import GONE_THERE, look_again
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Act, Message, Source
 from rapport.inbox.models.act import Deed
+from rapport.inbox.models.source import lane
 from rapport.inbox.versions import alike
 from rapport.net.sentence import Sentence
 
@@ -165,8 +166,13 @@ def _hold(message: Message, deed: str, by: Member, *, text: str = "") -> Act:
 
 def _put(act: Act) -> None:
     record("act.begun", act, by=act.by, deed=act.deed, message=act.message_id, on=act.on)
-    work.put("outgoing.act", {"act": act.pk}, workspace_id=act.workspace_id, due_at=act.held_until, key=f"act:{act.pk}")
+    work.put("outgoing.act", {"act": act.pk}, due_at=act.held_until, **_once(act))
     hint(act.workspace_id, "conversation", act.message.conversation_id)
+
+
+def _once(act: Act) -> dict[str, Any]:
+    """How its due row is put: once, beside those of other sources."""
+    return {"workspace_id": act.workspace_id, "key": f"act:{act.pk}", "lane": lane(act.message.source_id)}
 
 
 def withdraw(act: Act, *, by: Member) -> bool:
@@ -191,13 +197,16 @@ def retry(act: Act, *, by: Member) -> None:
         ):
             raise Refused("This is not waiting to be tried again.")
         record("act.retried", act, by=by, deed=act.deed)
-        work.put_again("outgoing.act", {"act": act.pk}, workspace_id=act.workspace_id, key=f"act:{act.pk}")
+        work.put_again("outgoing.act", {"act": act.pk}, **_once(act))
         hint(act.workspace_id, "conversation", act.message.conversation_id)
 
 
 @work.job("outgoing.act")
 def carry(row: work.Claimed) -> None:
     """Do one deed there (the worker's job; may run again after a crash)."""
+    there = Act.objects.select_related("message__source").filter(pk=row.payload["act"]).first()
+    if there is not None and (rest := resting.of(there.message.source)):
+        raise work.NotYet(rest.left)
     act = _claim(row.payload["act"])
     if act is None:
         return
@@ -239,6 +248,7 @@ def _do(act: Act) -> None:
                     channel.edit(values, act.message.external_id, act.text)
     except ChannelError as error:
         keeping.refused(source, error)
+        resting.heed(source, error)
         raise
     except Exception as error:
         log.exception("act %s could not be done", act.pk)
@@ -258,19 +268,15 @@ def _aim(act: Act, channel: Any, values: base.Settings) -> bool:
             return True
         raise
     if found.state == "gone":
-        _look_again(message)
+        look_again(message)
         raise ChannelError(GONE_THERE, permanent=True)
     says = found.item.envelope.text if found.item else message.text
     if act.deed != Deed.EDIT or alike(says, message.text):
         return True
     if alike(says, act.text):
         return False
-    _look_again(message)
+    look_again(message)
     raise ChannelError("It was changed there meanwhile. Nothing was changed: read it again first.", permanent=True)
-
-
-def _look_again(message: Message) -> None:
-    work.put("message.look_again", {"message": message.pk}, workspace_id=message.workspace_id, key=None)
 
 
 def _note_failure(act: Act, error: ChannelError, row: work.Claimed) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from rapport.channels.base import ChannelError, Settings, Targets
 from rapport.core import work
-from rapport.inbox.models import Outgoing
+from rapport.inbox.models import Message, Outgoing
+from rapport.inbox.models.source import lane
 from rapport.net.sentence import Sentence
 
 GONE = Sentence("What you answer was deleted there meanwhile. Nothing was sent.")
@@ -42,5 +43,12 @@ def look(outgoing: Outgoing, channel: Any, settings: Settings) -> None:
     if state == "there" or state == outgoing.warned:
         return
     Outgoing.objects.filter(pk=outgoing.pk).update(warned=state)
-    work.put("message.look_again", {"message": to.pk}, workspace_id=outgoing.workspace_id, key=None)
+    look_again(to)
     raise Moved(state)
+
+
+def look_again(message: Message) -> None:
+    """What it says there now shall come down the line."""
+    work.put(
+        "message.look_again", {"message": message.pk}, workspace_id=message.workspace_id, lane=lane(message.source_id)
+    )

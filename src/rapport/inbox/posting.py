@@ -40,7 +40,13 @@ def follow(message: Message) -> None:
         return
     visits.tell(visit.pk)
     wait = PATIENCE if visits.degree_of(visit) else timedelta(0)
-    work.put("chat.letter", {"visit": visit.pk}, workspace_id=visit.workspace_id, due_at=now() + wait)
+    _put(visit, wait)
+
+
+def _put(visit: Visit, wait: timedelta) -> None:
+    """In a lane of its own: the answers in the chat itself wait for no mail server."""
+    due, lane = now() + wait, f"letters:{visit.source_id}"
+    work.put("chat.letter", {"visit": visit.pk}, workspace_id=visit.workspace_id, due_at=due, lane=lane)
 
 
 @work.job("chat.letter")
@@ -52,7 +58,7 @@ def post(row: work.Claimed) -> None:
     if not (unseen := list(_unseen(visit)[:MOST])):
         return
     if visits.degree_of(visit):  # they have the talk before them: a moment more
-        work.put("chat.letter", row.payload, workspace_id=visit.workspace_id, due_at=now() + PATIENCE)
+        _put(visit, PATIENCE)
         return
     if why := automatic.claim(visit.workspace_id, visit.email, f"visit {visit.pk}", automatic.LETTERS):
         _held(visit, why)

@@ -1,8 +1,9 @@
 """Renewing credentials in mid-call, with one owner at a time: in this process by a lock, between processes by a lease.
 
 A refresh token may often be used once. So whoever wants to renew takes the lease first, looks whether another has
-renewed meanwhile, asks the network, and stores what it got before anybody uses it. A person who gives new credentials
-at that moment wins.
+renewed meanwhile, asks the network, and stores what it got before anybody uses it: at once in a file (``handed``), then
+in the database. Whoever dies in between is followed by somebody who finds it. A person who gives new credentials at that
+moment wins.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.urls import reverse
 from rapport.channels.base import ChannelError, Connected
 from rapport.channels.connected import Make
 from rapport.core.database import locked, now, write
+from rapport.inbox import handed
 from rapport.inbox.models import Source, Term
 
 HOLD = timedelta(seconds=60)
@@ -43,11 +45,14 @@ def _renew(id: int, held: Mapping[str, str], make: Make) -> Mapping[str, str]:
         before = _take(id, held)
         if before is not None:
             return before
-        try:
-            made = dict(make(held))
-        except BaseException:
-            Source.objects.filter(pk=id).update(renewing_until=None)
-            raise
+        made = handed.found(id, held)
+        if made is None:
+            try:
+                made = dict(make(held))
+            except BaseException:
+                Source.objects.filter(pk=id).update(renewing_until=None)
+                raise
+            handed.note(id, held, made)
         with write():
             row = locked(Source.objects).get(pk=id)
             now_held: dict[str, str] = row.settings
@@ -56,6 +61,7 @@ def _renew(id: int, held: Mapping[str, str], make: Make) -> Mapping[str, str]:
                 row.keep_settings(now_held)
             row.renewing_until = None
             row.save(update_fields=["sealed", "renewing_until"])
+        handed.forget(id)
         return now_held
 
 

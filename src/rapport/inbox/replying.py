@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -24,6 +25,7 @@ from rapport.inbox import colliding, continuing, doubting, enclosing, sending, s
 from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
+from rapport.inbox.models.source import lane
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
@@ -140,14 +142,20 @@ def _hold(
         assignee_id=conversation.assignee_id or by.pk,
         facts={"outgoing": outgoing.pk},
     )
-    work.put(
-        "outgoing.send",
-        {"outgoing": outgoing.pk},
-        workspace_id=conversation.workspace_id,
-        due_at=outgoing.held_until,
-        key=f"outgoing:{outgoing.pk}",
-    )
+    work.put("outgoing.send", {"outgoing": outgoing.pk}, due_at=outgoing.held_until, **_in_turn(outgoing))
     return outgoing
+
+
+def _in_turn(outgoing: Outgoing) -> dict[str, Any]:
+    """How its due row is put: once; beside those of other sources; and never before an earlier answer to the same
+    conversation has come to its end."""
+    conversation = outgoing.conversation
+    return {
+        "workspace_id": outgoing.workspace_id,
+        "key": f"outgoing:{outgoing.pk}",
+        "lane": lane(conversation.source_id),
+        "queue": f"conversation:{conversation.pk}",
+    }
 
 
 def held_seconds(conversation: Conversation) -> int:
@@ -218,7 +226,7 @@ def retry(outgoing: Outgoing, *, by: Member, insist: bool = False) -> None:
             due_at=None,
             state=turning.on_reply(asks=asks(row.text)),
         )
-        work.put_again("outgoing.send", {"outgoing": row.pk}, workspace_id=row.workspace_id, key=f"outgoing:{row.pk}")
+        work.put_again("outgoing.send", {"outgoing": row.pk}, **_in_turn(row))
 
 
 def answered_there(conversation: Conversation, text: str, *, by: Member) -> Message:

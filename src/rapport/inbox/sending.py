@@ -20,7 +20,7 @@ from rapport.core.database import locked, now, write
 from rapport.core.events import record
 from rapport.core.hashing import key
 from rapport.core.hints import hint
-from rapport.inbox import aiming, continuing, enclosing, keeping, posting, private, renewing, working
+from rapport.inbox import aiming, continuing, enclosing, keeping, posting, private, renewing, resting, working
 from rapport.inbox.budgeting import Purse
 from rapport.inbox.models import Conversation, Manner, Message, Outgoing
 from rapport.understanding import read
@@ -31,12 +31,14 @@ EARLIER = 10
 LEAST_WORDS, CERTAIN = 12, 0.85
 """Characters, and confidence, from which on the language of an answer is marked."""
 States = Outgoing.State
+LEAVING = frozenset({States.HELD, States.QUEUED, States.SENDING, States.UNKNOWN})
 log = logging.getLogger(__name__)
 
 
 @work.job("outgoing.send")
 def send(row: work.Claimed) -> None:
     """Carry one answer to its network (the worker's job; may run again after a crash)."""
+    _rest(row.payload["outgoing"])
     outgoing, in_doubt = _claim(row.payload["outgoing"])
     if outgoing is None:
         return
@@ -48,11 +50,23 @@ def send(row: work.Claimed) -> None:
         _left(outgoing, handle)
 
 
+def _rest(id: int) -> None:
+    """Where the network asked us to wait, it waits, says why, and can still be taken back. Raises NotYet."""
+    outgoing = Outgoing.objects.select_related("conversation__source").get(pk=id)
+    rest = resting.of(outgoing.conversation.source)
+    if rest is None or outgoing.state not in LEAVING:
+        return
+    held = Outgoing.objects.filter(pk=id, state__in=(States.HELD, States.QUEUED)).exclude(error=rest.sentence)
+    if held.update(error=rest.sentence):
+        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
+    raise work.NotYet(rest.left)
+
+
 def _claim(id: int) -> tuple[Outgoing | None, bool]:
     """Take the answer in hand: it, and whether it may already have left. None: there is nothing to do any more."""
     with write():
         outgoing = locked(Outgoing.objects).get(pk=id)
-        if outgoing.state not in {States.HELD, States.QUEUED, States.SENDING, States.UNKNOWN}:
+        if outgoing.state not in LEAVING:
             return None, False
         in_doubt = outgoing.state in {States.SENDING, States.UNKNOWN}
         Outgoing.objects.filter(pk=id).update(state=States.SENDING)
@@ -76,6 +90,7 @@ def _carry(outgoing: Outgoing, *, in_doubt: bool) -> Handle:
             return channel.send(values, words(outgoing, thread, enclosing.loaded(outgoing)))
     except ChannelError as error:
         keeping.refused(source, error)
+        resting.heed(source, error)
         raise
     except Exception as error:
         # A fault of ours or of the channel's: nobody knows how far it came, and the person who waits must hear of it.

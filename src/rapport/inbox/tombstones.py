@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from rapport.inbox import attaching
-from rapport.inbox.models import Act, Conversation, Disposition, Fact, Feeling, Manner, Promise, Reading, Revision
+from rapport.inbox.models import (
+    Act,
+    Conversation,
+    Disposition,
+    Fact,
+    Feeling,
+    Manner,
+    Outgoing,
+    Promise,
+    Reading,
+    Revision,
+)
 
 
 def strip(ids: list[int]) -> None:
@@ -13,6 +24,7 @@ def strip(ids: list[int]) -> None:
     Revision.objects.filter(message__in=ids).delete()
     Manner.objects.filter(message__in=ids).delete()
     Act.objects.filter(message__in=ids).update(text="", error="")
+    Outgoing.objects.filter(message__in=ids).update(text="", error="", content_warning="")
     for model in (Fact, Promise, Feeling):
         model.objects.filter(message__in=ids).delete()
     for row in Disposition.objects.filter(message__in=ids):

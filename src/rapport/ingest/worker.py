@@ -1,6 +1,7 @@
 """The worker: what runs beside the pages. Each loop looks for due work and rests when there is none.
 
 Eight loops, so that neither a long import nor what follows from its events holds up an answer, nor a slow network the line.
+What waits for a network that is not ours bears a lane (``core.lanes``), so that a slow one holds up nobody but itself.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from django.db import close_old_connections, connection
 
 from rapport.core import work
 from rapport.core.database import now, write
+from rapport.core.lanes import Lanes
 from rapport.core.models import Work
 from rapport.inbox import auditing, manner, noticing, scanning, vouching, waking
 from rapport.inbox.models import Arrival, Source
@@ -25,9 +27,10 @@ REST = 0.25
 ROUND = 300.0
 """Seconds between two looks at whether a source fell silent, or an answer is late."""
 LONG = ("import", "reprocess", "return", "forget", "export", "train")
-LEAVING = ("outgoing.send", "outgoing.act")
 LOOKING = ("second.look", vouching.KIND)
 BACK = (bringing.KIND,)
+SENDERS = Lanes()
+"""Those of this process: what they have in hand stays theirs, however often the loop begins anew."""
 
 
 def line(stop: threading.Event) -> None:
@@ -36,13 +39,14 @@ def line(stop: threading.Event) -> None:
 
 
 def leaving(stop: threading.Event) -> None:
-    """Send the answers that are due. A loop of its own: events of a great import are many, and a person waits here."""
-    _loop(stop, lambda: work.run_due(only=LEAVING))
+    """Send the answers that are due, several networks at once. A loop of its own: events of a great import are many, and
+    a person waits here."""
+    SENDERS.run(stop)
 
 
 def quick(stop: threading.Event) -> None:
     """Run what takes moments, such as readers of events; bring back what was snoozed until now."""
-    _loop(stop, lambda: work.run_due(but=(*LONG, *LEAVING, *LOOKING, *BACK)) + waking.wake())
+    _loop(stop, lambda: work.run_due(but=(*LONG, *LOOKING, *BACK), lanes=False) + waking.wake())
 
 
 def long(stop: threading.Event) -> None:
@@ -68,7 +72,8 @@ def take_over() -> None:
             Arrival.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
             Work.objects.exclude(lease="").filter(done_at=None).update(lease="", lease_until=None)
             Source.objects.exclude(lease="").update(lease="", lease_until=None)
-            Source.objects.exclude(renewing_until=None).update(renewing_until=None)
+            # Whoever died while it renewed credentials may have used up a token: many networks take it once more, soon.
+            Source.objects.exclude(renewing_until=None).update(renewing_until=None, visit_at=None)
 
 
 def watch(stop: threading.Event) -> None:

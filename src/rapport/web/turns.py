@@ -90,6 +90,8 @@ class Turn:
     """What can be done there with it: ``edit``, ``unsend``, ``react``."""
     aloud: bool = False
     """Of a move: the talk went on in public, not in private."""
+    behind: bool = False
+    """Of an answer on its way: it waits until the one before it has left."""
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,7 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     turns.extend(Turn("note", note.at, note, _marked(note.text, names)) for note in shown)
     if not later:
         out = conversation.outbox.filter(state__in=_ON_ITS_WAY, message=None).select_related("by", "in_reply_to")
-        turns.extend(
-            Turn("outgoing", row.created_at, row, files=tuple(enclosing.of(row.workspace_id, row.enclosed)))
-            for row in out
-        )
+        turns.extend(_leaving(list(out.order_by("pk"))))
     turns.sort(key=lambda turn: turn.at)
     return Line(
         _with_moves(turns),
@@ -172,6 +171,20 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
         at=at if edge and not before else 0,
         questions=None if more or later else _open(shown),
     )
+
+
+def _leaving(rows: list[Outgoing]) -> list[Turn]:
+    going = [row.pk for row in rows if row.state in {"queued", "sending"}]
+    return [
+        Turn(
+            "outgoing",
+            row.created_at,
+            row,
+            files=tuple(enclosing.of(row.workspace_id, row.enclosed)),
+            behind=bool(going) and row.pk > going[0],
+        )
+        for row in rows
+    ]
 
 
 def _with_moves(turns: list[Turn]) -> list[Turn]:

@@ -110,6 +110,12 @@ OUTGOING = {
     "unknown": _("Nobody knows whether it left"),
     "withdrawn": _("Withdrawn"),
 }
+OUTGOING_BEFORE = {
+    "sent": _("It had left before that."),
+    "delivered": _("It had arrived before that."),
+    "read": _("It had been read before that."),
+}
+"""Of an answer that was taken back, or deleted there: how far it had come."""
 ACT = {
     "edit": _("Is being changed there"),
     "unsend": _("Is being taken back"),

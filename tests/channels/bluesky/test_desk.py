@@ -16,7 +16,7 @@ from rapport.channels.bluesky.channel import SELDOM
 from rapport.core import work
 from rapport.inbox import attaching, connecting, enclosing, replying
 from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Source
-from rapport.ingest import pipeline, visiting, worker
+from rapport.ingest import pipeline, visiting
 from rapport.ingest.keeper import claim
 from tests.channels.bluesky.test_peer import PICTURE
 from tests.conftest import make_cast
@@ -79,7 +79,7 @@ def test_a_mention_stands_on_the_desk_and_the_answer_of_the_desk_is_seen_there(a
     outgoing = replying.reply(conversation, f"Sorry, @{ann.handle}! We look into it.", by=acme.bea)
     Outgoing.objects.filter(pk=outgoing.pk).update(held_until=None)
     work.Work.objects.filter(kind="outgoing.send").update(due_at=outgoing.created_at - timedelta(seconds=1))
-    assert work.run_due(only=worker.LEAVING) == 1
+    assert work.run_due(only=("outgoing.send",)) == 1
     outgoing.refresh_from_db()
     assert (outgoing.state, outgoing.error) == ("sent", "")
     seen = eventually(lambda: [one for one in ann.notifications() if one["author"]["did"] == us.did])[0]
@@ -128,7 +128,7 @@ def answered(message: Message) -> bool:
 def leave() -> None:
     """Send what is due, and what was put off, at once."""
     work.Work.objects.filter(kind="outgoing.send").update(due_at="2020-01-01T00:00:00Z")
-    work.run_due(only=worker.LEAVING)
+    work.run_due(only=("outgoing.send",))
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

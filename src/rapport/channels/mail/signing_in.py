@@ -28,10 +28,23 @@ def access_token(settings: Settings, *, refused: bool = False) -> str:
 
 
 def _ask(held: Mapping[str, str]) -> Mapping[str, str]:
+    """Ask with the refresh token that was given last; where that is not taken (its successor was lost on the way, say),
+    with the one that a person gave: many providers still take it."""
+    tokens = list(dict.fromkeys(filter(None, (held.get("session_refresh", ""), held.get("refresh_token", "")))))
+    for token in tokens[:-1]:
+        try:
+            return _ask_with(token, held)
+        except ChannelError as error:
+            if not error.reauthorise:
+                raise
+    return _ask_with(tokens[-1] if tokens else "", held)
+
+
+def _ask_with(refresh: str, held: Mapping[str, str]) -> Mapping[str, str]:
     """Ask the token address (RFC 6749, section 6). A new refresh token takes the place of the old one."""
     fields = {
         "grant_type": "refresh_token",
-        "refresh_token": held.get("session_refresh") or held.get("refresh_token", ""),
+        "refresh_token": refresh,
         "client_id": held.get("client_id", ""),
         "client_secret": held.get("client_secret", ""),
     }

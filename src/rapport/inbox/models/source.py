@@ -19,6 +19,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
+def lane(source_id: int) -> str:
+    """The lane of whatever is due at a source's network (see ``core.lanes``)."""
+    return f"source:{source_id}"
+
+
 class Source(models.Model):
     """Where messages come from, and through which an answer may go back. ``kind`` names its channel."""
 

@@ -91,11 +91,16 @@ def _put(row: Notification, choice: Choice, moment: datetime) -> None:
     if row.pushed:
         due = choosing.quiet_until(choice, moment)
         key = f"push:{row.member_id}:{int(due.timestamp())}" if due else f"push:{row.key}"
-        work.put("notice.push", {"member": row.member_id}, workspace_id=row.workspace_id, due_at=due, key=key)
+        _leave("notice.push", row, due, key)
     if row.mailed:
         due = choosing.digest_at(choice, moment)
         key = f"digest:{row.member_id}:{int(due.timestamp())}"
-        work.put("notice.digest", {"member": row.member_id}, workspace_id=row.workspace_id, due_at=due, key=key)
+        _leave("notice.digest", row, due, key)
+
+
+def _leave(kind: str, row: Notification, due: datetime | None, key: str) -> None:
+    """In a lane of its kind: those who push, and the mail server, are others than all who bring messages."""
+    work.put(kind, {"member": row.member_id}, workspace_id=row.workspace_id, due_at=due, key=key, lane=kind)
 
 
 @on("conversation.assigned")

@@ -73,7 +73,8 @@ def carry(row: work.Claimed) -> None:
     until = choosing.quiet_until(choice_of(getattr(member, "wishes", None)), now())
     if told and until:
         key = f"push:{member.pk}:{int(until.timestamp())}"
-        work.put("notice.push", dict(row.payload), workspace_id=member.workspace_id, due_at=until, key=key)
+        payload, space = dict(row.payload), member.workspace_id
+        work.put("notice.push", payload, workspace_id=space, due_at=until, key=key, lane=row.lane)
         return
     addresses = PushAddress.objects.filter(member=member)
     busy = [why for address in addresses if told and (why := _knock(address, _words(member, told)))]
