@@ -67,9 +67,11 @@ class Soak:
         self.quiet, self.over = threading.Event(), threading.Event()
         self.threads: list[threading.Thread] = []
         self.first = Agent(house)
+        self.spans: dict[str, float] = {}
+        """How many seconds each part of it took."""
 
     def run(self) -> Report:
-        house, plan = self.house, self.plan
+        house, plan, opened = self.house, self.plan, time.monotonic()
         connected = {one.name: (one.kind, one.settings()) for one in self.places if not isinstance(one, Files)}
         house.connect(connected)
         house.start()
@@ -88,7 +90,10 @@ class Soak:
             place.calm()
         for thread in [*talking, *working]:
             thread.join(300)
+        self.spans = {"until it began": began - opened, "of traffic": time.monotonic() - began}
+        calm = time.monotonic()
         self._settle()
+        self.spans["until all was settled"] = time.monotonic() - calm
         return self._report(time.monotonic() - began)
 
     def _thread(self, act: Callable[..., None], *given: object) -> threading.Thread:
@@ -256,6 +261,7 @@ class Soak:
         found = [
             f"{seconds:.0f} s on {'PostgreSQL' if house.database else 'SQLite'}, seed {self.plan.seed}; "
             f"{sum(troubles.values())} troubles; Rapport was killed {troubles['rapport: killed']} times.",
+            ", ".join(f"{long:.0f} s {what}" for what, long in self.spans.items()) + ".",
             f"At most {most} MB, {house.most['threads']} threads, {house.most['files']} open files.",
         ]
         found += [

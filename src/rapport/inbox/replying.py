@@ -192,7 +192,7 @@ def withdraw(outgoing: Outgoing, *, by: Member) -> bool:
     """
     with write():
         held = Outgoing.objects.filter(pk=outgoing.pk, by=by, state=States.HELD)
-        if not held.update(state=States.WITHDRAWN):
+        if not held.update(state=States.WITHDRAWN, error=""):
             if Outgoing.objects.filter(pk=outgoing.pk, by=by, state=States.WITHDRAWN).exists():
                 return False
             raise Refused("It has already left: it can no longer be taken back.")
