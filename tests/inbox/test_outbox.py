@@ -122,6 +122,7 @@ def test_a_network_that_names_our_answers_badly_loses_none_of_them(
     monkeypatch.setattr(network, "send", lambda settings, out: Handle(external_id=answered, delivered=True))
     outgoings = [replying.reply(matter, text, by=cast.bea) for text in ("First.", "Second.")]
     pass_time(cast)
+    pass_time(cast)
     assert [state(outgoing) for outgoing in outgoings] == ["delivered", "delivered"]
     assert sorted(Message.objects.filter(ours=True).values_list("text", flat=True)) == ["First.", "Second."]
     assert Message.objects.get(ours=False).text == "@acme where is my parcel?"
