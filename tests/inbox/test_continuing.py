@@ -84,6 +84,7 @@ def test_who_went_on_in_private_goes_on_there_until_they_say_otherwise(
     replying.reply(matter, "What is your address?", by=cast.bea, place="private")
     replying.reply(matter, "And your order, 4711?", by=cast.bea)  # the first is still on its way
     leave(cast)
+    leave(cast, 0)  # the second, after the first
     replying.reply(matter, "Take your time.", by=cast.bea)
     leave(cast)
     assert [one.public for one in plaza.sent.values()] == [False] * 3

@@ -75,11 +75,14 @@ def judged(one: Out, heard: int) -> list[str]:
     )
 
 
-def settled(facts: Facts) -> bool:
-    """Has everything come to its end (whether a good one or not)?"""
+def unsettled(facts: Facts) -> list[str]:
+    """What has not come to its end yet (whether a good one or not), a few words each."""
     ends = LEFT | {"failed", "unknown"}
-    there = all(facts.heard[one.mark] for one in facts.out if one.state in LEFT)
-    return there and all(facts.stored[mark] for mark in facts.said) and all(one.state in ends for one in facts.out)
+    found = [f"{mark} not stored" for mark in facts.said if not facts.stored[mark]]
+    found += [f"answer to {one.mark} {one.state}" for one in facts.out if one.state not in ends]
+    return found + [
+        f"answer to {one.mark} not seen" for one in facts.out if one.state in LEFT and not facts.heard[one.mark]
+    ]
 
 
 HEAD = ("channel", "in", "stored", "answered", "seen there", "failed", "unknown", "p50 s", "p95 s", "troubles")

@@ -69,6 +69,8 @@ class Soak:
         self.first = Agent(house)
         self.spans: dict[str, float] = {}
         """How many seconds each part of it took."""
+        self.last: list[str] = []
+        """What came to its end last."""
 
     def run(self) -> Report:
         house, plan, opened = self.house, self.plan, time.monotonic()
@@ -219,9 +221,10 @@ class Soak:
             self.facts.troubles[f"{name}: looked at by hand"] += 1
         while time.monotonic() < due:
             self._account()
-            if ledger.settled(self.facts):
+            if not (waits := ledger.unsettled(self.facts)):
                 break
-            time.sleep(1.0)
+            self.last = waits
+            time.sleep(0.5)
         time.sleep(1.0)  # a double would come now
         self._account()
 
@@ -262,6 +265,7 @@ class Soak:
             f"{seconds:.0f} s on {'PostgreSQL' if house.database else 'SQLite'}, seed {self.plan.seed}; "
             f"{sum(troubles.values())} troubles; Rapport was killed {troubles['rapport: killed']} times.",
             ", ".join(f"{long:.0f} s {what}" for what, long in self.spans.items()) + ".",
+            f"The last to come to its end: {', '.join(self.last[:5]) or 'nothing in particular'}.",
             f"At most {most} MB, {house.most['threads']} threads, {house.most['files']} open files.",
         ]
         found += [

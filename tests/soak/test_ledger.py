@@ -22,7 +22,16 @@ def fine() -> Facts:
 
 def test_what_is_as_it_must_be_is_not_complained_of() -> None:
     assert ledger.wrong(fine()) == []
-    assert ledger.settled(fine())
+    assert ledger.unsettled(fine()) == []
+
+
+def test_what_has_not_come_to_its_end_is_named() -> None:
+    facts = fine()
+    facts.said["mail-4"] = 12.0
+    facts.out[1] = Out("mail-2", "queued", "Busy.")
+    del facts.heard["mail-1"]
+    waits = ["mail-4 not stored", "answer to mail-2 queued", "answer to mail-1 not seen"]
+    assert ledger.unsettled(facts) == waits
 
 
 @pytest.mark.parametrize(
