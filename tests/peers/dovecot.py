@@ -83,9 +83,10 @@ class MailServer:
         files = sorted([*home.glob("new/*"), *home.glob("cur/*")], key=lambda file: file.name)
         return [message_from_bytes(file.read_bytes(), policy=POLICY) for file in files]
 
-    def kick(self) -> bool:
-        """Every open IMAP connection breaks, at once. Was there one?"""
-        return subprocess.run(["pkill", "-9", "-P", str(self.process.pid), "-x", "imap"], check=False).returncode == 0
+    def kick(self, *, hard: bool = False) -> bool:
+        """Every open IMAP connection breaks, at once. Was there one? (After a hard kill Dovecot rests for seconds.)"""
+        how = ["pkill", "-KILL" if hard else "-TERM", "-P", str(self.process.pid), "-x", "imap"]
+        return subprocess.run(how, check=False).returncode == 0
 
     def begin(self) -> None:
         """Dovecot starts, on the folder and the ports of this server."""
