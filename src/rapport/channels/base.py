@@ -40,12 +40,14 @@ from rapport.channels.crossing import (
     Unreadable,
     Visibility,
 )
-from rapport.channels.further import Carries, Confides, Edits, Excepts, Reacts, Shows, Unsends
+from rapport.channels.further import Asked, Authorises, Carries, Confides, Edits, Excepts, Reacts, Shows, Unsends
 
 __all__ = [
     "ABILITIES",
     "Around",
+    "Asked",
     "Author",
+    "Authorises",
     "Backfills",
     "Batch",
     "Card",
@@ -306,6 +308,7 @@ ABILITIES: Mapping[str, type] = {
     "confide": Confides,
     "show": Shows,
     "carries": Carries,
+    "authorise": Authorises,
     "target": Targets,
     "price": Prices,
     "parts": Splits,

@@ -15,6 +15,8 @@ Terms = Callable[[], Sequence[str]]
 """The words that the workspace knows, as they are at this moment."""
 SESSION = "session_"
 """Keys that begin so are the channel's own (tokens that it renews); they fall when a person changes the settings."""
+SIGNED = "oauth_"
+"""Keys that begin so came with a sign-in on the network itself; they fall when somebody gives other credentials."""
 
 
 class Connected(Mapping[str, str]):

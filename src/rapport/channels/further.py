@@ -5,11 +5,23 @@ Apart from ``base``, which lists them all, because none of them brings or carrie
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
 
 from rapport.channels.carrying import Takes
 from rapport.channels.connected import Settings
 from rapport.channels.crossing import Handle, Outgoing, Showing
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Where its owner says yes (``url``, on ``host``), and what must be held, sealed, until they come back."""
+
+    url: str
+    host: str
+    held: Mapping[str, str]
+
 
 Deed = Literal["unsend", "edit", "react"]
 
@@ -61,6 +73,23 @@ class Confides(Protocol):
 
     def cannot_confide_why(self, settings: Settings) -> str:
         """Why not through this source, as a sentence; empty where it can. Asked without a request."""
+
+
+@runtime_checkable
+class Authorises(Protocol):
+    """Can be connected by signing in on the network itself, beside a token that somebody copies (OAuth 2)."""
+
+    signing_in: tuple[str, ...]
+    """The keys of its settings that signing in gives: nobody has to write them."""
+
+    def authorise(self, settings: Settings, back: str, state: str) -> Asked:
+        """Make ready, and say where one signs in. ``back`` is where the network sends them with ``state``."""
+
+    def authorised(self, settings: Settings, held: Mapping[str, str], query: Mapping[str, str]) -> Mapping[str, str]:
+        """They came back with this query: the settings that follow, also some that no form asks for."""
+
+    def revoke(self, settings: Settings) -> None:
+        """Give back what signing in gave; nothing where it gave nothing."""
 
 
 @runtime_checkable

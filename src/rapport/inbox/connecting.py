@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -29,10 +29,11 @@ def connect(
     *,
     by: Member,
     also: Callable[[Source], object] | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> tuple[Source, dict[str, str]]:
     """A new source, and the secrets made for it by label, to be shown this once. Raises Refused with a sentence.
 
-    ``also`` is done with it in the same transaction.
+    ``also`` is done with it in the same transaction; ``beside`` are settings that no form asks for.
     """
     if not by.manages:
         raise Refused("Only an owner or a manager can connect a source. Ask one of them.")
@@ -43,7 +44,7 @@ def connect(
         setting.label: made[setting.key] for setting in channel.settings if setting.key in made and setting.required
     }
     source = Source(workspace=workspace, kind=kind, name=words)
-    settings = given(channel, values, made)
+    settings = dict(beside or {}) | given(channel, values, made)
     source.found = attempt(channel, settings)
     source.keep_settings(settings)
     with write():
@@ -75,15 +76,20 @@ def attempt(channel: Channel, settings: Mapping[str, str]) -> str:
         raise Refused(error.message) from error
 
 
-def given(channel: Channel, values: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
-    """The channel's settings as somebody gave them; a secret that was not given stays as it was ``kept``.
+def given(
+    channel: Channel, values: Mapping[str, str], kept: Mapping[str, str], *, lacking: Collection[str] = ()
+) -> dict[str, str]:
+    """The channel's settings as somebody gave them; a secret that was not given stays as it was ``kept``. Those that are
+    ``lacking`` nobody has to give.
 
     Raises Refused with a sentence.
     """
     settings: dict[str, str] = {}
     for setting in channel.settings:
         told = values.get(setting.key, "")
-        if setting.kind == GENERATED or (setting.kind == "secret" and not told.strip() and kept.get(setting.key)):
+        if setting.key in lacking:
+            settings[setting.key] = ""
+        elif setting.kind == GENERATED or (setting.kind == "secret" and not told.strip() and kept.get(setting.key)):
             settings[setting.key] = kept.get(setting.key, "")
         else:
             settings[setting.key] = _given(setting, told)

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.accounts.models import Member
+from rapport.channels.connected import SIGNED
 from rapport.core.database import now
 from rapport.core.refusal import Refused
-from rapport.inbox import adjusting, budgeting
+from rapport.inbox import adjusting, authorising, budgeting
 from rapport.inbox.models import Source
 from rapport.ingest import bringing, progressing
+from rapport.web import signing_in
 from rapport.web.answering import complain, page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.sources import public_address
@@ -109,6 +111,33 @@ def budget(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return redirect("source", member.workspace.slug, id)
 
 
+@require_POST
+@member_required
+@manages
+def sign_in(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """New credentials, by signing in on the network itself."""
+    row = _found(member, id)
+    try:
+        return signing_in.leave(request, member, row.channel, {"name": row.name}, row)
+    except Refused as refused:
+        complain(request, str(refused))
+        return redirect("source", member.workspace.slug, id)
+
+
+@require_POST
+@member_required
+@manages
+def sign_out(request: HttpRequest, member: Member, id: int) -> HttpResponse:
+    """Give back there what signing in gave."""
+    try:
+        authorising.sign_out(_found(member, id), by=member)
+    except Refused as refused:
+        complain(request, str(refused))
+    else:
+        say(request, _("Signed out there. Sign in again, or give a token, and it goes on where it was."))
+    return redirect("source", member.workspace.slug, id)
+
+
 def _show(
     request: HttpRequest, row: Source, values: dict[str, str], *, status: int = 200, refusal: str = "", over: str = ""
 ) -> HttpResponse:
@@ -121,6 +150,8 @@ def _show(
         "refusal": refusal,
         "address": public_address(request, row),
         "backfills": bringing.able(row),
+        "signs_in": authorising.able(row.channel),
+        "signed_in": any(key.startswith(SIGNED) for key in row.settings),
         "budget": budgeting.of(row, now()),
         "over": over,
         "brought": brought,

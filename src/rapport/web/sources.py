@@ -21,9 +21,10 @@ from rapport.channels.base import Backfills, Channel, Fetches, Receives, Streams
 from rapport.core.database import now
 from rapport.core.refusal import Refused
 from rapport.core.saying import said
-from rapport.inbox import connecting
+from rapport.inbox import authorising, connecting
 from rapport.inbox.models import Arrival, Source
 from rapport.ingest import bringing, pipeline
+from rapport.web import signing_in
 from rapport.web.answering import page, say
 from rapport.web.reach import manages, member_required
 from rapport.web.webhook import door
@@ -67,7 +68,7 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
     values = begun | {name: value for name, value in request.POST.items() if isinstance(value, str)}
     horizon = values.get("horizon", bringing.FIRST if request.method != "POST" else "none")
     context: dict[str, Any] = {"channel": channel, "values": values, "refusal": "", "source": None, "horizon": horizon}
-    context["backfills"] = isinstance(channel, Backfills)
+    context |= {"backfills": isinstance(channel, Backfills), "signs_in": authorising.able(channel)}
     once = f"connected:{member.pk}:{sha256(values.get('once', '').encode()).hexdigest()}"  # whatever was sent: short
     context["once"] = secrets.token_urlsafe(12)
     if request.method != "POST":
@@ -75,6 +76,11 @@ def connect(request: HttpRequest, member: Member, kind: str) -> HttpResponse:
     if values.get("once") and (known := cache.get(once)):  # the page was loaded again: one form connects one source
         say(request, _("It is connected already."))
         return redirect("source", member.workspace.slug, known)
+    if signing_in.meant(channel, values):
+        try:
+            return signing_in.leave(request, member, channel, values)
+        except Refused as refused:
+            return page(request, "pages/connect.html", status=422, **(context | {"refusal": str(refused)}))
     try:
         source, job, made = _connected(member, channel, values, horizon)
     except Refused as refused:

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx
 import pytest
 from django.conf import settings
 
+from rapport.channels.base import ChannelError
 from rapport.channels.mastodon import MastodonChannel, client, listening, polling
 from rapport.inbox import enclosing, replying
 from rapport.inbox.models import Arrival, Conversation, Message, Outgoing, Source, Term
@@ -185,3 +188,19 @@ def test_fifty_disconnections_refusals_and_restarts_lose_nothing(committed: str)
     wanted = {f"@brand {when} {n}" for n in range(50) for when in ("in the middle of trouble", "and after it")}
     assert sorted(Message.objects.values_list("text", flat=True)) == sorted(wanted)
     assert Arrival.objects.filter(done_at=None).count() == 0
+
+
+def test_an_application_is_let_in_by_its_owner_and_gives_its_token_back(peer: Mock) -> None:
+    channel, settings = MastodonChannel(), {"server": peer.base}
+    back = "https://desk.example/w/acme/sources/signed-in/"
+    asked = channel.authorise(settings, back, "a state")
+    picked = dict(parse_qsl(urlsplit(asked.url).query)) | {"username": "brand"}
+    answer = httpx.post(f"{peer.base}/oauth/authorize", data=picked, timeout=30)
+    query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert answer.headers["location"].startswith(back) and query["state"] == "a state"
+    held = settings | dict(channel.authorised(settings, asked.held, query))
+    assert channel.check(held).startswith("Connected as @brand@")
+    channel.revoke(held)
+    with pytest.raises(ChannelError) as refused:
+        channel.check(held)
+    assert refused.value.reauthorise

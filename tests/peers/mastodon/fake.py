@@ -20,6 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.peers.mastodon.oauth import OAuth
+
 Row = dict[str, Any]
 ME = "900"
 
@@ -73,6 +75,10 @@ class Fake:
     keys: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _last: int = 1000
+    oauth: OAuth = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.oauth = OAuth(self.tokens)
 
     def account(self, acct: str) -> Row:
         id = ME if acct == "brand" else str(1 + sum(map(ord, acct)))
@@ -198,6 +204,10 @@ class _Handler(BaseHTTPRequestHandler):
             fault = None
         if fault is not None and fault.status:
             self._say(fault.status, fault.body, fault.headers)
+            return
+        fake.oauth.url = fake.url
+        if (said := fake.oauth.answer(self.command, parts.path, parts.query, body)) is not None:
+            self._say(said[0], said[2], said[1])
             return
         token = self.headers.get("authorization", "").removeprefix("Bearer ")
         if token not in fake.tokens:

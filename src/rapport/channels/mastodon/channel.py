@@ -6,12 +6,13 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from rapport.channels.base import (
+    Asked,
     Batch,
     ChannelError,
     Handle,
@@ -28,7 +29,7 @@ from rapport.channels.base import (
 )
 from rapport.channels.lengths import must_fit
 from rapport.channels.loose import Row, part, word
-from rapport.channels.mastodon import answering, history, home, listening, parse, polling, words
+from rapport.channels.mastodon import answering, history, home, listening, parse, polling, signing_in, words
 from rapport.channels.mastodon.client import Gone, Server, base_of, segment
 from rapport.channels.mastodon.family import Family
 from rapport.channels.mastodon.home import Home
@@ -83,6 +84,7 @@ class MastodonChannel:
     sweep = timedelta(minutes=1)
     """Beside the stream: who is filtered is in no stream, and of many deletions no stream tells us."""
     reactions = ("like",)
+    signing_in = ("token",)
     marks_language = True
     unsends_how = (
         "Your server deletes it and asks all others to. Whoever has read it has read it, and a server that does not hear "
@@ -125,8 +127,19 @@ class MastodonChannel:
             n=held,
         )
 
+    def authorise(self, settings: Settings, back: str, state: str) -> Asked:
+        return signing_in.authorise(settings, back, state)
+
+    def authorised(self, settings: Settings, held: Mapping[str, str], query: Mapping[str, str]) -> Mapping[str, str]:
+        return signing_in.authorised(settings, held, query)
+
+    def revoke(self, settings: Settings) -> None:
+        signing_in.revoke(settings)
+
     def known_as(self, settings: Settings) -> tuple[str, ...]:
         """The account's handle with its server and without, as it was found when it was tried; asks nobody."""
+        if not settings.get("token"):
+            return ()
         there = home.kept(settings.get(home.KEPT, "")) or self._met.get(Server(settings).key)
         return (there.address, there.acct) if there else ()
 
