@@ -45,9 +45,13 @@ class Why:
 
     @property
     def short(self) -> str:
-        """The reasons in one line: the deciding row first, then the evidence beneath it."""
-        waits = self.decision.needs != "no"  # nobody waits for what needs no answer
-        told = (reason for reason in self.reasons if waits or reason.code != "unanswered")
+        """The reasons in one line: the deciding row first, then the evidence beneath it.
+
+        Left out is what would read as its contrary: that somebody waits where no answer is needed, and that it is not
+        for us (a row that also held, and stands among the reasons below) where one is.
+        """
+        waits = self.decision.needs != "no"
+        told = (reason for reason in self.reasons if reason.code != ("row.14" if waits else "unanswered"))
         first = [f"row.{self.decision.row}"] if self.reasons and self.reasons[0].code == "taught.row" else []
         said = dict.fromkeys(
             [
