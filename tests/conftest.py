@@ -51,6 +51,11 @@ def pytest_configure() -> None:
     setup_test_environment()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute or more begins first, so that nobody waits for it alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def _use(engine: dict[str, Any]) -> None:
     connections["default"].close()
     connections.settings["default"] = engine

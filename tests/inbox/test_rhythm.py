@@ -50,6 +50,7 @@ def at(moment: datetime, arrivals: Stream, zone: ZoneInfo = BERLIN) -> rhythm.Ve
     return judge(counted(past), past[-1] if past else None, moment, zone)
 
 
+@pytest.mark.long
 @settings(max_examples=12, deadline=None)
 @given(rate=st.sampled_from([0.2, 1, 5, 40]), seed=st.integers(0, 10**6), weeks=st.integers(3, 10))
 @pytest.mark.slow

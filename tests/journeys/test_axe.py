@@ -134,6 +134,7 @@ def quiet(chromium: Browser, start: Start) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_on_any_page_of_the_demo_world(tmp_path: Path, quiet: BrowserContext, start: Start) -> None:
     server = start(tmp_path, "demo")
     walk = Walk(quiet, server.url)
@@ -248,6 +249,7 @@ def _opened(walk: Walk, page: Page, talk: str) -> None:
     walk.wrong += [f"help: {one}" for one in complaints(page)]
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_an_empty_workspace(tmp_path: Path, quiet: BrowserContext, start: Start) -> None:
     server = start(tmp_path)
     walk = Walk(quiet, server.url)

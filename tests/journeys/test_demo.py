@@ -19,6 +19,7 @@ def enter(page: Page, server: Rapport) -> None:
     page.wait_for_url("**/w/acme/**")
 
 
+@pytest.mark.long
 def test_somebody_writes_while_one_watches_and_answers_what_one_says(
     tmp_path: Path, browser: BrowserContext, start: Start
 ) -> None:

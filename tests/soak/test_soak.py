@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 PLAN = Plan(seconds=55.0, seed=int(os.environ.get("SOAK_SEED", "7")), pause=0.7, kills=2, settle=150.0)
 
 
+@pytest.mark.long
 def test_two_minutes_of_everything_at_once_with_everything_going_wrong(
     tmp_path: Path, bluesky_network: Network
 ) -> None:
