@@ -216,6 +216,23 @@ def test_somebody_forgotten_finds_nothing_and_leaves_nothing(ann: Page, cast: Ca
     assert ann.send("Hello again?").status_code == 410
 
 
+def test_read_is_said_of_what_stands_before_somebody_and_of_nothing_else(ann: Page, bea: Client, cast: Cast) -> None:
+    ann.says("Do you deliver on Sunday?")
+    cast.clock.shift(timedelta(seconds=20))
+    later = ann.send("And on Monday?", once="second-one").json()  # taken, and not sorted in yet
+    cast.clock.shift(timedelta(seconds=20))
+    path = f"/w/acme/c/{talk(ann).pk}/"
+    bea.get(path)
+    saw = ann.look()["saw"]
+    assert ann.look()["turns"][0]["at"] <= saw < later["at"], "nobody has seen the second yet"
+    sort_in()
+    beat = {"page": "0123456789abcdef", "conversation": talk(ann).pk}
+    bea.post("/w/acme/presence/", beat | {"degree": "open"})
+    assert ann.look()["saw"] == saw, "a page in the background looks at nothing"
+    bea.post("/w/acme/presence/", beat | {"degree": "viewing"})
+    assert ann.look()["saw"] == later["at"]
+
+
 # Letters
 
 

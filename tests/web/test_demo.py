@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 
 from rapport.accounts.models import Member
-from rapport.inbox.models import Message
+from rapport.inbox import connecting
+from rapport.inbox.models import Message, Source
 from rapport.ingest import demo, pretending
 from tests.conftest import Cast
+from tests.web.conftest import Browser
 
 
 @pytest.fixture
@@ -95,3 +97,33 @@ def test_the_empty_workspace_is_in_the_menu_and_shows_the_ways_in(visitor: tuple
 def test_the_demo_is_planted_once_for_one_person(cast: Cast, dana: Client) -> None:
     first = dana.post("/w/acme/demo/")["Location"]
     assert dana.post("/w/acme/demo/")["Location"] == first
+
+
+def test_a_made_up_shop_shows_the_chat_of_the_demo_and_what_is_written_there_arrives(
+    visitor: tuple[Client, Member],
+) -> None:
+    browser, bea = visitor
+    home = f"/w/{bea.workspace.slug}/"
+    assert f'action="{home}demo/shop/"' in read(browser, f"{home}demo/")
+    there = browser.post(f"{home}demo/shop/", headers={"host": "localhost"})["Location"]
+    source = Source.objects.get(workspace=bea.workspace, kind="chat")
+    assert there == f"/shop/{source.token}/" and source.settings["origins"] == "http://localhost"
+    stranger = Client()
+    shop = stranger.get(there)
+    assert f'src="/chat/{source.token}.js"' in shop.content.decode() and not stranger.cookies
+    policy = shop["Content-Security-Policy"]
+    assert "script-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    chat = stranger.get(f"/chat/{source.token}/")
+    assert "frame-ancestors http://localhost" in chat["Content-Security-Policy"]
+    browser.post(f"{home}demo/shop/", headers={"host": "127.0.0.1"})
+    browser.post(f"{home}demo/shop/")  # by a name that no website can have
+    source.refresh_from_db()
+    assert source.settings["origins"].split() == ["http://localhost", "http://127.0.0.1"]
+    assert Source.objects.filter(kind="chat").count() == 1
+
+
+def test_there_is_no_shop_in_a_real_workspace(cast: Cast, dana: Client, browse: Browser) -> None:
+    assert dana.post("/w/acme/demo/shop/").status_code == 404
+    source, _ = connecting.connect(cast.acme, "chat", "Chat", {"title": "x"}, by=cast.dana)
+    assert Client().get(f"/shop/{source.token}/").status_code == 404
+    assert Client().get("/shop/nothing/").status_code == 404

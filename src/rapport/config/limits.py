@@ -39,7 +39,7 @@ class Limits:
     linger: float = 2.0
     """How long the rest of a refused body is read and thrown away, so that the sender gets to read why."""
 
-    public: tuple[str, ...] = ("/in", "/f", "/chat", "/p", "/login", "/welcome")
+    public: tuple[str, ...] = ("/in", "/f", "/chat", "/shop", "/p", "/login", "/welcome")
     """Places open to anybody: one address may have only ``per_address`` requests there at one moment."""
     per_address: int = 32
 

@@ -119,7 +119,8 @@ def read_until(visit: Visit, at: datetime | None) -> None:
 
 
 def looked(conversation: Conversation) -> None:
-    """One of us has it open: their words until now are read, and their page may say so."""
+    """One of us has it open: their words that stand here are read, and their page may say so. What they wrote a moment
+    ago and is not sorted in yet is not: nobody has seen it."""
     if conversation.source.kind != KIND:
         return
     visit = Visit.objects.filter(conversation=conversation).first()
@@ -127,8 +128,16 @@ def looked(conversation: Conversation) -> None:
     if visit is None or conversation.last_ours or (visit.looked_at is not None and visit.looked_at >= last):
         return
     with write():
-        Visit.objects.filter(pk=visit.pk).update(looked_at=now())
+        Visit.objects.filter(pk=visit.pk).update(looked_at=last)
         tell(visit.pk)
+
+
+def still_looked(workspace_id: int, conversation_id: int) -> None:
+    """One of us still has it in front of them: what came meanwhile is read, too."""
+    visit = Visit.objects.filter(workspace_id=workspace_id, conversation=conversation_id)
+    row = visit.select_related("conversation__source").first()
+    if row is not None and row.conversation is not None:
+        looked(row.conversation)
 
 
 def tell(visit_id: int) -> None:

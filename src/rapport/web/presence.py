@@ -35,6 +35,8 @@ def presence(request: HttpRequest, member: Member) -> JsonResponse:
         said = here.say(member.workspace_id, member.pk, page, where, degree if where else None, time.monotonic())
         if where in said and degree is not None and degree > Degree.OPEN:
             read_about(member, where)  # a page that was fetched ahead is in front of them now
+        if where and degree is not None and degree > Degree.OPEN:
+            visits.still_looked(member.workspace_id, where)
         for id in said:
             visits.typed(member.workspace_id, id)
             live.publish(member.workspace_id, {"name": "presence", "subject": id})
