@@ -6,6 +6,7 @@ Candidates, each in the writer's own words, so that a person sees at a glance an
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,7 +31,8 @@ _FAULTY: Final = frozenset({"i.complaint", "i.fault", "h.damaged"})
 _PRICE = re.compile(
     r"(?:[$€£¥]|R\$|CHF|USD|EUR|GBP)\s?\d[\d.,]*\d|(?:[$€£])\s?\d|"
     r"\d[\d.,]*\s?(?:€|£|\$|euros?\b|eur\b|dollars?\b|usd\b|pounds?\b|quid\b|gbp\b|francs?\b|chf\b|reais\b)|"
-    r"\b(?:very |so |way )?(?:overpriced|expensive|high price|high-priced|premium price|paid a lot)\b",
+    r"\b(?:very |so |way )?(?:overpriced|expensive|high price|high-priced|premium price|paid a lot)\b|"
+    r"\b(?:a|eine?|une|una|uma) (?:small |kleines? |petite |piccola |pequena |pequeña )?(?:fortun[aea]|vermögen)\b",
     re.IGNORECASE,
 )
 _ENTITLED = re.compile(
@@ -59,16 +61,18 @@ def read(
         entitlement=entitled.group() if entitled else "",
         faults=_faults(tokens, found) if wrong else (),
         price=price.group() if price else "",
-        promise_broken=next((span.text for span in promises if span.who == "us"), "") if wrong else "",
+        promise_broken=_broken(low, tokens.text, promises) if wrong else "",
     )
 
 
 _OF_PRICES: Final = (
     "€", "$", "£", "¥", "eur", "usd", "gbp", "chf", "dollar", "pound", "quid", "franc", "reais", "pric", "expensive", "paid",
+    "fortun", "vermögen",
 )  # fmt: skip
 _OF_TITLES: Final = (
     "warrant", "guarant", "garant", "garanz", "service", "cover", "insurance", "plan", "support", "contract", "deliver",
 )  # fmt: skip
+_OF_CLAIMS: Final = (" lie", "lüge", "mensonge", "mentira", "bugia", "not what ")
 
 
 def _told(low: str, words: tuple[str, ...]) -> bool:
@@ -101,12 +105,54 @@ def _product(tokens: Tokens, language: str) -> str:
     return ""
 
 
+_BREAK = re.compile(r"[,;:.!?\n]+|\s(?:and|but|und|aber|et|mais|y|pero|e|ma|mas)\s", re.IGNORECASE)
+_CLAIMED = re.compile(
+    r"\b(?:the|your|that|this) [\w-]+(?: [\w-]+)? (?:is|was|turned out to be) "
+    r"(?:all )?(?:a |just a |one big )?(?:lie|lies|not what (?:was|i was|we were) (?:promised|told|sold))\b|"
+    r"\b(?:der|die|das|eure?|ihre?) [\w-]+ (?:ist|war) (?:eine )?lüge\b|\b(?:le|la|votre) [\w-]+ est un mensonge\b|"
+    r"\b(?:el|la|su) [\w-]+ es (?:una )?mentira\b|\b(?:il|la|lo) [\w-]+ è una bugia\b|\b(?:o|a) [\w-]+ é (?:uma )?mentira\b",
+    re.IGNORECASE,
+)
+"""What was sold is called a lie: a promise that is said to be broken, though nobody says "promised"."""
+
+
+def _broken(low: str, text: str, promises: Sequence[PromiseSpan]) -> str:
+    """Our promise that was not kept: as it was made, or what is called a lie."""
+    ours = next((span.text for span in promises if span.who == "us"), "")
+    claimed = None if ours or not _told(low, _OF_CLAIMS) else _CLAIMED.search(text)
+    return claimed.group() if claimed else ours
+
+
 def _faults(tokens: Tokens, found: Sequence[Found]) -> tuple[str, ...]:
+    """What is wrong, each in the few words around what named it; what stands behind a colon is the list of it."""
     said: dict[str, None] = {}
-    end = -1
+    breaks = [(0, 0), *((cut.start(), cut.end()) for cut in _BREAK.finditer(tokens.text))]
+    breaks.append((len(tokens.text), len(tokens.text)))
+    ends, done = [end for _, end in breaks], -1
     wrong = [hit for hit in found if hit[0] in _FAULTY]
     for hit in sorted(wrong, key=lambda hit: (hit.first, -hit.last)):
-        if hit.first >= end:
-            said[tokens.text[tokens.starts[hit.first] : tokens.ends[min(hit.last, hit.first + _MOST_WORDS) - 1]]] = None
-            end = hit.last
+        first, last = tokens.starts[hit.first], tokens.ends[min(hit.last, hit.first + _MOST_WORDS) - 1]
+        if first < done:
+            continue
+        at = bisect_right(ends, first) - 1
+        behind = min(at + 1, len(breaks) - 1)
+        if ":" in tokens.text[slice(*breaks[behind])]:
+            listed, done = _listed(tokens.text, breaks, behind)
+            said |= dict.fromkeys(listed)
+        else:
+            clause = tokens.text[breaks[at][1] : breaks[behind][0]].strip()
+            brief = last <= breaks[behind][0] and len(clause.split()) <= _MOST_WORDS
+            said[clause if brief else tokens.text[first:last]] = None
+            done = breaks[behind][0] if brief else last
     return tuple(said)[:_MOST_FAULTS]
+
+
+def _listed(text: str, breaks: Sequence[tuple[int, int]], colon: int) -> tuple[list[str], int]:
+    """The members of the list behind a colon, as far as its sentence goes, and where it ends."""
+    members: list[str] = []
+    for (_, begin), (end, beyond) in zip(breaks[colon:], breaks[colon + 1 :], strict=False):
+        if member := " ".join(text[begin:end].split()[:_MOST_WORDS]):
+            members.append(member)
+        if text[end:beyond].strip(" \t")[:1] in {".", "!", "?", "\n", ""}:
+            return members, end
+    return members, len(text)

@@ -16,7 +16,9 @@ from rapport.inbox.triage.disposition import Disposition as Decision
 from rapport.people.models import Identity
 from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
-from rapport.web.words import TOPICS, because
+from rapport.web import matters
+from rapport.web.matters import NOTHING, Matter
+from rapport.web.words import because
 
 PAGE = 100
 BEFORE = 20
@@ -84,8 +86,7 @@ class Turn:
     pieces: tuple[Piece, ...] = ()
     why: Why | None = None
     felt: Felt | None = None
-    about: tuple[str, ...] = ()
-    """What the matter is about, in a few words: its topics, the thing, what was paid, what one is entitled to."""
+    matter: Matter = NOTHING
     outgoing: Outgoing | None = None
     files: tuple[Attachment, ...] = ()
     acts: tuple[Act, ...] = ()
@@ -147,12 +148,12 @@ def read(conversation: Conversation, before: int = 0, *, at: int = 0, reader: Me
     acts = acting.of(found)
     turns = [
         replace(
-            _of_message(one, reader),
+            _of_message(one, matter, reader),
             files=tuple(files.get(one.pk, ())),
             acts=tuple(acts.get(one.pk, ())),
             may=_may(conversation, one, reader),
         )
-        for one in found
+        for one, matter in zip(found, matters.checked((one, matters.of(one)) for one in found), strict=True)
     ]
     notes = conversation.notes.select_related("by", "asked").order_by("at", "pk")
     if more:
@@ -260,7 +261,7 @@ def _marked(text: str, names: dict[int, str]) -> tuple[Piece, ...]:
     return mark(text, [(one.start, one.end) for one in mentioning.find(text, names)])
 
 
-def _of_message(message: Message, reader: Member | None) -> Turn:
+def _of_message(message: Message, matter: Matter, reader: Member | None) -> Turn:
     standing = max(message.dispositions.all(), key=lambda made: made.pk, default=None)
     why = None
     if standing is not None and not message.ours:
@@ -269,20 +270,7 @@ def _of_message(message: Message, reader: Member | None) -> Turn:
         why = Why(standing, value.reasons, standing.by_id is not None, mine)
     spans = [(reason.start, reason.end) for reason in why.reasons] if why else []
     outgoing = getattr(message, "outgoing", None)
-    return Turn(
-        "message", message.said_at, message, mark(message.text, spans), why, _felt(message), _about(message), outgoing
-    )
-
-
-def _about(message: Message) -> tuple[str, ...]:
-    """The anatomy as its Reading keeps it. One that was read before there was any tells nothing."""
-    reading = getattr(message, "reading", None)
-    parts = reading.data.get("anatomy") if reading and not message.ours else None
-    if not parts:
-        return ()
-    told = [str(TOPICS[topic]) for topic in parts.get("topics", ()) if topic in TOPICS]
-    told += [parts[part] for part in ("product", "price", "entitlement") if parts.get(part)]
-    return tuple(dict.fromkeys(told))
+    return Turn("message", message.said_at, message, mark(message.text, spans), why, _felt(message), matter, outgoing)
 
 
 def _felt(message: Message) -> Felt | None:

@@ -350,12 +350,6 @@ _PERSON = {
     "person.no": _("a colleague says it needs none"),
     "person.row": _("a colleague says what it is"),
 }
-TOPICS = {
-    "delivery": _("delivery"), "damaged": _("broken or damaged"), "billing": _("billing"), "refund": _("money back"),
-    "login": _("logging in"), "outage": _("an outage"), "app": _("app or website"), "staff": _("our people"),
-    "waiting": _("waiting"), "trip": _("a trip"), "contract": _("contract"), "product": _("what we sell"),
-}  # fmt: skip
-"""What a matter is about, by the codes of ``understanding.anatomy``."""
 _MINE = {
     "person.yes": _("you say it needs an answer"),
     "person.no": _("you say it needs none"),
