@@ -32,6 +32,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 from rapport.accounts import founding  # noqa: E402
 from rapport.accounts.models import Member, Role, User, Workspace  # noqa: E402
@@ -49,6 +50,9 @@ BASE = connections.settings["default"]
 
 def pytest_configure() -> None:
     setup_test_environment()
+    # How long one example takes says more of the machine than of the code: what must be fast has a benchmark.
+    settings.register_profile("rapport", deadline=None)
+    settings.load_profile("rapport")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

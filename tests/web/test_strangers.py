@@ -30,6 +30,7 @@ from tests.conftest import Cast
 from tests.web.conftest import Browser
 
 OPEN = {
+    "private_file",
     "language",
     "form",
     "form_embed",

@@ -87,9 +87,16 @@ def named(form: str) -> Form:
         if form == known:
             return known
     raise ChannelError(
-        Sentence("“%(form)s” is not a form Rapport reads; it reads %(forms)s.", form=form[:20], forms=", ".join(FORMS)),
+        Sentence(
+            "“%(form)s” is not a form Rapport reads; it reads %(forms)s.", form=_shown(form), forms=", ".join(FORMS)
+        ),
         permanent=True,
     )
+
+
+def _shown(form: str) -> str:
+    """What somebody called a form, fit to stand in a sentence."""
+    return " ".join("".join(one if one.isprintable() else " " for one in form[:40]).split())[:20]
 
 
 def _json(start: bytes) -> Form:
