@@ -384,14 +384,14 @@ def test_a_mailbox_without_a_way_out_says_so_before_one_types() -> None:
 
 
 def test_a_cursor_of_nobody_begins_anew_and_a_new_validity_looks_back() -> None:
-    from rapport.channels.mail.channel import Place, _places, _valid
+    from rapport.channels.mail.reading import Place, places, valid
     from rapport.channels.mail.imap import Folder
 
-    assert _places("not json") == _places(None) == {}
+    assert places("not json") == places(None) == {}
     place = Place(7, 100, NOW.date().isoformat())
     assert msgspec.json.decode(msgspec.json.encode(place), type=Place) == place
-    assert _valid(place, Folder("INBOX", 7, 120)) == place
-    assert _valid(place, Folder("INBOX", 8, 20)) == Place(8, 0, NOW.date().isoformat())
+    assert valid(place, Folder("INBOX", 7, 120)) == place
+    assert valid(place, Folder("INBOX", 8, 20)) == Place(8, 0, NOW.date().isoformat())
 
 
 def test_settings_of_nobody_end_in_a_sentence() -> None:

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "form_embed": "a file", "account_inactive": "an error in other words", "account_set_password": "sends on",
     "import_unreadable": "a file", "push_worker": "a file", "presence": "answers a program", "bell": "part of a page",
     "notices_stop": "a link in a letter", "known_tags": "part of a page", "export_file": "a file",
+    "private_file": "a file", "signed_in": "sends on", "laid_out": "a stranger's letter, in a frame",
 }  # fmt: skip
 """Addresses that are no page for a person, or that nobody can stand on; everything else must be walked."""
 
@@ -163,6 +164,7 @@ def test_axe_finds_nothing_on_any_page_of_the_demo_world(tmp_path: Path, quiet: 
         *_imported(walk, page, home),
         *_form(walk, page, home),
         _exported(walk, page, home),
+        _shop(page, home),
     )
     page.goto(f"{home}nothing/")
     walk.look(page, "not found")
@@ -208,6 +210,17 @@ def _form(walk: Walk, page: Page, home: str) -> list[str]:
     page.get_by_role("button", name="Send").click()
     walk.look(page, "form sent")
     return [address, str(page.locator("#link").inner_text())]
+
+
+def _shop(page: Page, home: str) -> str:
+    """The shop of the demo, where the chat stands."""
+    page.goto(f"{home}demo/")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Open the shop").click()
+    opened.value.wait_for_load_state()
+    address = opened.value.url
+    opened.value.close()
+    return address
 
 
 def _exported(walk: Walk, page: Page, home: str) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Required, TypedDict, Unpack
 
 import msgspec
 
@@ -30,77 +31,95 @@ NETWORK = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 MENTION = re.compile(r"(?<![\w@/.])@([A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?)")
 
 
-def build(
-    *,
-    network: str,
-    external_id: str,
-    author: str,
-    text: str,
-    name: str = "",
-    followers: int | None = None,
-    said_at: datetime | None = None,
-    version: str = "",
-    reply_to: str = "",
-    thread: str = "",
-    subject: str = "",
-    url: str = "",
-    mentions: Iterable[str] = (),
-    public: bool = True,
-    direct: bool = False,
-    ours: bool | None = None,
-    deleted: bool = False,
-    rating: int | None = None,
-    assignee: str = "",
-    suspicions: tuple[str, ...] = (),
-    quoted: str = "",
-    media: Iterable[Media] = (),
-    visibility: Visibility = "",
-    content_warning: str = "",
-    language: str = "",
-    participants: Iterable[str] = (),
-) -> Envelope:
-    """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one.
+class Said(TypedDict, total=False):
+    """What a network says of one message, in its own words: the fields of an :class:`Envelope`, not yet looked at.
 
-    Where ``visibility`` is given, it says also whether the message is ``public``.
+    ``author`` is the address, ``name`` and ``followers`` are of the same person. Where ``visibility`` is given, it says
+    also whether the message is ``public``.
     """
-    address = one_line(author, LONGEST_ADDRESS + 1).removeprefix("@")
+
+    network: Required[str]
+    external_id: Required[str]
+    author: Required[str]
+    text: Required[str]
+    name: str
+    followers: int | None
+    said_at: datetime | None
+    version: str
+    reply_to: str
+    thread: str
+    subject: str
+    url: str
+    mentions: Iterable[str]
+    public: bool
+    direct: bool
+    ours: bool | None
+    deleted: bool
+    rating: int | None
+    assignee: str
+    suspicions: tuple[str, ...]
+    quoted: str
+    media: Iterable[Media]
+    visibility: Visibility
+    content_warning: str
+    language: str
+    participants: Iterable[str]
+
+
+def build(**said: Unpack[Said]) -> Envelope:
+    """A valid envelope, or :class:`ValueError` with a sentence that says what is wrong with this one."""
+    words, at = clean(said["text"]).strip(), said.get("said_at")
+    media = tuple(_shown(one) for one in list(said.get("media", ()))[:MOST_MEDIA])
+    author = _author(said)
+    if not words and not said.get("deleted") and said.get("rating") is None and not media:
+        raise ValueError("there is no text")
+    visibility, language = said.get("visibility", ""), said.get("language", "")
+    return Envelope(
+        network=network_name(said["network"]),
+        external_id=_named(said["external_id"]),
+        author=author,
+        text=words,
+        said_at=None if at is None else at.astimezone(UTC),
+        version=short_id(said.get("version", ""))[:80],
+        reply_to=short_id(said.get("reply_to", "")),
+        thread=short_id(said.get("thread", "")),
+        subject=one_line(said.get("subject", ""), LONGEST_SUBJECT),
+        url=web_address(said.get("url", "")),
+        mentions=_lines(said.get("mentions", ()), 100),
+        public=visibility in {"public", "unlisted"} if visibility else said.get("public", True),
+        direct=said.get("direct", False),
+        ours=said.get("ours"),
+        deleted=said.get("deleted", False),
+        rating=said.get("rating"),
+        assignee=one_line(said.get("assignee", ""), LONGEST_NAME),
+        suspicions=said.get("suspicions", ()),
+        quoted=clean(said.get("quoted", "")).strip(),
+        media=media,
+        visibility=visibility,
+        content_warning=one_line(said.get("content_warning", ""), LONGEST_SUBJECT),
+        language=language if LANGUAGE.fullmatch(language) else "",
+        participants=_lines(said.get("participants", ()), LONGEST_ADDRESS),
+    )
+
+
+def _author(said: Said) -> Author:
+    address = one_line(said["author"], LONGEST_ADDRESS + 1).removeprefix("@")
     if len(address) > LONGEST_ADDRESS:
         raise ValueError(f"the author is longer than {LONGEST_ADDRESS} characters")
-    words = clean(text).strip()
-    pictures = tuple(_shown(one) for one in list(media)[:MOST_MEDIA])
-    if not words and not deleted and rating is None and not pictures:
-        raise ValueError("there is no text")
-    identity = short_id(external_id)
-    if not identity:
+    name = one_line(said.get("name", ""), LONGEST_NAME)
+    return Author(address or UNKNOWN_AUTHOR, name, coarse(said.get("followers")))
+
+
+def _named(external_id: str) -> str:
+    name = short_id(external_id)
+    if not name:
         raise ValueError("there is no id")
-    return Envelope(
-        network=network_name(network),
-        external_id=identity,
-        author=Author(address or UNKNOWN_AUTHOR, one_line(name, LONGEST_NAME), coarse(followers)),
-        text=words,
-        said_at=None if said_at is None else said_at.astimezone(UTC),
-        version=short_id(version)[:80],
-        reply_to=short_id(reply_to),
-        thread=short_id(thread),
-        subject=one_line(subject, LONGEST_SUBJECT),
-        url=web_address(url),
-        mentions=tuple(mention for raw in list(mentions)[:MOST_MENTIONS] if (mention := one_line(raw, 100))),
-        public=visibility in {"public", "unlisted"} if visibility else public,
-        direct=direct,
-        ours=ours,
-        deleted=deleted,
-        rating=rating,
-        assignee=one_line(assignee, LONGEST_NAME),
-        suspicions=suspicions,
-        quoted=clean(quoted).strip(),
-        media=pictures,
-        visibility=visibility,
-        content_warning=one_line(content_warning, LONGEST_SUBJECT),
-        language=language if LANGUAGE.fullmatch(language) else "",
-        participants=tuple(
-            one for raw in list(participants)[:MOST_MENTIONS] if (one := one_line(raw, LONGEST_ADDRESS))
-        ),
-    )
+    return name
+
+
+def _lines(words: Iterable[str], most: int) -> tuple[str, ...]:
+    """Names of others, each on one line, as many as are kept."""
+    return tuple(one for raw in list(words)[:MOST_MENTIONS] if (one := one_line(raw, most)))
 
 
 def coarse(followers: int | None) -> Followers:

@@ -61,6 +61,16 @@ def compose(
         mail["Auto-Submitted"] = "auto-generated"
     if reply_to:
         mail["Reply-To"] = Address(one_line(outgoing.author, 120), addr_spec=reply_to)
+    _thread(mail, around, answers, mark)
+    mail.set_content(body(outgoing, around, below), cte="quoted-printable")
+    for file in outgoing.manner.files:
+        main, _, sub = file.type.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name, 120))
+    return mail.as_bytes()
+
+
+def _thread(mail: EmailMessage, around: Around, answers: tuple[str, ...], mark: str) -> None:
+    """What it answers, and all that belongs to it, the latest last."""
     ours = [name for name in around.earlier if MESSAGE_ID.fullmatch(name)][-10:]
     theirs = [name for name in answers if ANY_ID.fullmatch(name)][-10:]
     last = theirs[-1:] or ours[-1:]
@@ -70,11 +80,6 @@ def compose(
         mail["In-Reply-To"] = f"<{last[0]}>"
     if named:
         mail["References"] = " ".join(f"<{name}>" for name in named)
-    mail.set_content(body(outgoing, around, below), cte="quoted-printable")
-    for file in outgoing.manner.files:
-        main, _, sub = file.type.partition("/")
-        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name, 120))
-    return mail.as_bytes()
 
 
 def subject(words: str) -> str:

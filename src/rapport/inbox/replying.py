@@ -26,10 +26,12 @@ from rapport.inbox.colliding import Seen
 from rapport.inbox.models import Conversation, Draft, Message, Outgoing
 from rapport.inbox.models.outgoing import new_key
 from rapport.inbox.models.source import lane
+from rapport.net.sentence import Sentence
 from rapport.understanding import read
 from rapport.understanding.reading import Post, Us
 
 States = Outgoing.State
+JOINED = Sentence("A message has just joined this conversation with another. Open it again; your draft is kept.")
 _ONCE = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -60,10 +62,10 @@ def reply(
     aloud: bool = False,
     files: Collection[int] | None = None,
 ) -> Outgoing:
-    """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``); ``once``
-    names the form it was written in, so that a form sent twice is one answer; ``place`` is ``public`` or ``private``
-    where its writer chose, ``aloud`` that they mean to leave a private talk by it (see ``continuing``). The files of the
-    draft go along; ``files`` are the ids of those that its writer saw.
+    """Hold an answer for the undo window. ``seen`` is what its writer had on screen (see ``colliding``), ``files`` the ids
+    of the draft's files that were among it; ``once`` names the form it was written in, so that a form sent twice is one
+    answer; ``place`` is ``public`` or ``private`` where its writer chose, ``aloud`` that they mean to leave a private
+    talk by it (see ``continuing``).
 
     Raises Refused with a sentence, and keeps the words as a draft, when it cannot be; Doubted (a Refused) where there is
     something to think about first, unless the writer is ``sure``; TooLong (a Refused) where it would have to leave as
@@ -71,23 +73,21 @@ def reply(
     """
     words = clean(text).strip()
     save_draft(conversation, words, by=by, place=place)
-    with write():
-        # Locked, so that two who answer at once are told of each other.
+    with write():  # locked, so that two who answer at once are told of each other
         row = locked(Conversation.objects).filter(pk=conversation.pk).first()
         if row is None:
-            raise Refused(
-                "A message has just joined this conversation with another. Open it again; your draft is kept."
-            )
-        sent_before = Outgoing.objects.filter(key=once).first() if _ONCE.match(once) else None
-        if sent_before is not None and _same(sent_before, row, words, by):
-            Draft.objects.filter(conversation=row, member=by, enclosed="").delete()
-            return sent_before
+            raise Refused(JOINED)
+        key = once if _ONCE.match(once) else new_key()
+        if (sent_before := Outgoing.objects.filter(key=key).first()) is not None:
+            if _same(sent_before, row, words, by):
+                Draft.objects.filter(conversation=row, member=by, enclosed="").delete()
+                return sent_before
+            key = new_key()
         several = _refuse(row, words, by, seen, split=split, place=place)
         enclosed = _enclosed(row, by, files, place)
         aimed = continuing.aim(row, place, aloud=aloud)
         if not sure and (doubt := doubting.doubt(row, words)):
             raise doubt
-        key = once if _ONCE.match(once) and sent_before is None else new_key()
         return _hold(row, words, by, key, aimed, split=several, enclosed=enclosed)
 
 

@@ -58,14 +58,19 @@ def reply(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         again = composing.again(member, row, text, place)
         return show(request, member, row, status=422, refusal=str(told), fresh=seen, **again)
     except Refused as refused:
-        about: dict[str, Any] = {
-            "split": request.POST.get("split") == "1",
-            "doubted": isinstance(refused, Doubted),
-            "splits": refused.count if isinstance(refused, TooLong) else 0,
-            "widens": isinstance(refused, Widened),
-            "aloud": request.POST.get("aloud") == "1",
-        } | composing.again(member, row, text, place)
-        return show(request, member, row, status=422, refusal=str(refused), **about, **_still(seen))
+        again = composing.again(member, row, text, place) | _about(request, refused) | _still(seen)
+        return show(request, member, row, status=422, refusal=str(refused), **again)
+
+
+def _about(request: HttpRequest, refused: Refused) -> dict[str, Any]:
+    """What a refusal leads to: the button that sends it all the same, where there is one; and what was agreed to before."""
+    return {
+        "split": request.POST.get("split") == "1",
+        "doubted": isinstance(refused, Doubted),
+        "splits": refused.count if isinstance(refused, TooLong) else 0,
+        "widens": isinstance(refused, Widened),
+        "aloud": request.POST.get("aloud") == "1",
+    }
 
 
 def _kept(request: HttpRequest, member: Member, row: Conversation, act: str, place: str) -> HttpResponse:

@@ -24,17 +24,18 @@ from rapport.channels.base import (
 )
 from rapport.channels.bluesky import (
     answering,
+    asking,
     compose,
     facets,
     hearing,
+    history,
     looking,
     parse,
     searching,
-    session,
     splitting,
     talking,
 )
-from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor, stamp
+from rapport.channels.bluesky.cursor import RECENT, Basket, Cursor
 from rapport.channels.bluesky.fields import part, row, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
@@ -57,37 +58,7 @@ class BlueskyChannel:
     label = "Bluesky"
     every = timedelta(seconds=5)
     """The network answers 3,000 requests in five minutes to one address; this asks 70, and 5 more for each search."""
-    settings: tuple[Setting, ...] = (
-        Setting(key="handle", label="Handle", help="The account’s name, such as acme.bsky.social."),
-        Setting(
-            key="app_password",
-            label="App password",
-            help="Made on Bluesky under Settings, Privacy and security, App passwords. Never the account’s own password.",
-            kind="secret",
-        ),
-        Setting(
-            key="service",
-            label="Server",
-            help="Where the account logs in.",
-            kind="url",
-            required=False,
-            default=session.SERVICE,
-        ),
-        Setting(
-            key="searches",
-            label="Saved searches",
-            help="One a line: what the network’s own search is asked for. Up to 20.",
-            kind="paragraph",
-            required=False,
-        ),
-        Setting(
-            key="direct_messages",
-            label="Direct messages, too",
-            help="The app password must allow access to them.",
-            kind="flag",
-            required=False,
-        ),
-    )
+    settings: tuple[Setting, ...] = asking.SETTINGS
     limit: Limit | None = Limit(splitting.GRAPHEMES, "graphemes")
     cannot_send = ""
     reactions = ("like",)
@@ -98,10 +69,7 @@ class BlueskyChannel:
     )
 
     def validate(self, settings: Settings) -> None:
-        session.service_of(settings)
-        searching.queries(settings)
-        if "@" in settings.get("handle", "").strip().removeprefix("@"):
-            raise ChannelError("Write the handle, such as acme.bsky.social, and no e-mail address.", permanent=True)
+        asking.must_make_sense(settings)
 
     def check(self, settings: Settings) -> str:
         """Log in, look around, and say what is open to us."""
@@ -146,23 +114,7 @@ class BlueskyChannel:
         )
 
     def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
-        """Our own answers, notifications since then, then each search, then direct messages: one page at a time."""
-        account, basket = Session(settings), Basket([], [])
-        steps = _backwards(account, settings, since, basket)
-        stage, _, at = (cursor or "0 ").partition(" ")
-        number = int(stage) if stage.isdecimal() else 0
-        if number >= len(steps):
-            return Batch(cursor=cursor)
-        at = steps[number](at)
-        onward = number if at else number + 1
-        part = _share(basket, since) if at else 0.0
-        return Batch(
-            items=tuple(basket.items),
-            unreadable=tuple(basket.unreadable),
-            cursor=f"{onward} {at}",
-            more=onward < len(steps),
-            far=(onward + part) / len(steps),
-        )
+        return history.backfill(settings, since, cursor)
 
     def send(self, settings: Settings, outgoing: Outgoing) -> Handle:
         compose.must_fit(outgoing.text, in_parts=outgoing.manner.split)
@@ -233,33 +185,6 @@ class BlueskyChannel:
         if version and word(row(shown), "cid") != version:
             return Target("edited", parse.view(shown, account.did))
         return Target("there")
-
-
-def _backwards(account: Session, settings: Settings, since: datetime, basket: Basket) -> list[Callable[[str], str]]:
-    """The steps of a backfill: each reads one page into the basket and says where the next begins, empty at its end."""
-
-    def heard(at: str) -> str:
-        onward = hearing.backfill(account, since, at, basket)
-        hearing.context(account, basket, frozenset())
-        return onward
-
-    def talked(_: str) -> str:
-        talking.since(talking.Chat(account), stamp(since), basket)
-        return ""
-
-    steps: list[Callable[[str], str]] = [lambda at: hearing.own(account, since, at, basket), heard]
-    for query in searching.queries(settings):
-        steps.append(lambda at, query=query: searching.older(account, query, since, at, basket))  # type: ignore[misc]
-    return [*steps, talked] if settings.get("direct_messages") else steps
-
-
-def _share(basket: Basket, since: datetime) -> float:
-    """How much of the time back to ``since`` the oldest of these has come."""
-    said = [item.envelope.said_at for item in basket.items if item.envelope.said_at]
-    if not said:
-        return 0.0
-    moment = datetime.now(UTC)
-    return min(1.0, max(0.0, (moment - min(said)) / max(moment - since, timedelta(hours=1))))
 
 
 def _name(account: Session) -> str:

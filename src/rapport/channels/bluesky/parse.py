@@ -91,7 +91,6 @@ def post(
     claimed = facets.claimed(text, record)
     times = [time for time in (moment(word(record, "createdAt")), indexed) if time is not None]
     parent = word(record, "reply", "parent", "uri")
-    langs = record.get("langs")
     return envelopes.build(
         network=NETWORK,
         external_id=uri,
@@ -107,8 +106,14 @@ def post(
         direct=asked or bool(us and parent.startswith(f"at://{us}/") and owner != us),
         ours=bool(us) and owner == us,
         media=list(pictures(owner, part(record, "embed"), shown)),
-        language=langs[0] if isinstance(langs, list) and langs and isinstance(langs[0], str) else "",
+        language=_language(record),
     )
+
+
+def _language(record: Row) -> str:
+    """The first language that its writer's program names."""
+    langs = record.get("langs")
+    return langs[0] if isinstance(langs, list) and langs and isinstance(langs[0], str) else ""
 
 
 def gone(uri: str, mark: str, *, at: datetime | None = None) -> Envelope:

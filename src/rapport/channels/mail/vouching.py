@@ -7,24 +7,19 @@ DMARC (RFC 7489) says what becomes of mail that neither proves. ``Records`` are 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from rapport.channels.mail import keys
 from rapport.channels.mail.providers import FREE, PROVIDERS, SELECTORS
 from rapport.net.sentence import Sentence
 
 Standing = Literal["good", "weak", "missing", "broken", "unknown", "theirs"]
 LOOKUPS = 10
 """What an SPF record may ask of the DNS (RFC 7208, 4.6.4)."""
-SHORTEST = 1024
 _ASKS = re.compile(r"[+?~-]?(include:|a([:/]|$)|mx([:/]|$)|ptr([:/]|$)|exists:)|redirect=", re.ASCII | re.IGNORECASE)
 _SIGNED = re.compile(r"(?:^|;)\s*(d|s)\s*=\s*([\w.-]+)", re.ASCII)
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+", re.ASCII)
@@ -123,7 +118,11 @@ def _spf(records: Records) -> Finding:
             ),
             records.domain,
         )
-    terms = found[0].split(" ")[1:]
+    return _spf_says(found[0].split(" ")[1:], records.domain)
+
+
+def _spf_says(terms: list[str], domain: str) -> Finding:
+    """Of the one record: does it ask for little enough, and what does it say of all other servers?"""
     asks = sum(_ASKS.match(term) is not None for term in terms)
     if asks > LOOKUPS:
         return Finding(
@@ -135,7 +134,7 @@ def _spf(records: Records) -> Finding:
                 n=asks,
                 most=LOOKUPS,
             ),
-            records.domain,
+            domain,
         )
     end = next((term.lower() for term in terms if term.lower().lstrip("+?~-") == "all"), "")
     if end in {"all", "+all"}:
@@ -143,14 +142,14 @@ def _spf(records: Records) -> Finding:
             "SPF",
             "broken",
             Sentence("The SPF record lets every server send for your domain: it ends in “+all”. Write “~all” instead."),
-            records.domain,
+            domain,
         )
     if not any(term.lower().startswith("redirect=") for term in terms) and end in {"", "?all"}:
         return Finding(
             "SPF",
             "weak",
             Sentence("The SPF record names your servers and says nothing of all others. Let it end in “~all”."),
-            records.domain,
+            domain,
         )
     return Finding("SPF", "good", Sentence("An SPF record says which servers may send mail for your domain."))
 
@@ -163,9 +162,9 @@ def _may_send(sender: str) -> str:
 
 
 def _dkim(records: Records) -> Finding:
-    keys = [(name, _tags(words)) for name, words in records.dkim]
-    keys = [(name, tags) for name, tags in keys if tags.get("v", "DKIM1") == "DKIM1" and "p" in tags]
-    if not keys:
+    found = [(name, keys.tags(words)) for name, words in records.dkim]
+    found = [(name, tags) for name, tags in found if tags.get("v", "DKIM1") == "DKIM1" and "p" in tags]
+    if not found:
         return Finding(
             "DKIM",
             "missing",
@@ -178,12 +177,16 @@ def _dkim(records: Records) -> Finding:
             ),
             f"…._domainkey.{records.domain}",
         )
-    judged = [(name, _key(tags)) for name, tags in keys]
+    judged = [(name, keys.standing(tags)) for name, tags in found]
     good = [name for name, how in judged if how == "good"]
     if good:
         return Finding("DKIM", "good", Sentence("A key to sign your mails with stands under “%(name)s”.", name=good[0]))
-    name, how = judged[0]
-    place = f"{name}._domainkey.{records.domain}"
+    return _bad_key(*judged[0], records.domain)
+
+
+def _bad_key(name: str, how: str, domain: str) -> Finding:
+    """Of a key that proves nothing: why not."""
+    place = f"{name}._domainkey.{domain}"
     if how == "revoked":
         return Finding(
             "DKIM",
@@ -215,25 +218,8 @@ def _dkim(records: Records) -> Finding:
     )
 
 
-def _key(tags: dict[str, str]) -> str:
-    """How a key stands: ``good``, ``short``, ``revoked`` or ``broken``."""
-    words = "".join(tags["p"].split())
-    if not words:
-        return "revoked"
-    try:
-        raw = base64.b64decode(words, validate=True)
-        if tags.get("k", "rsa").lower() == "ed25519":
-            return "good" if len(raw) == 32 else "broken"
-        key = load_der_public_key(raw)
-    except (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm):
-        return "broken"
-    if not isinstance(key, RSAPublicKey):
-        return "broken"
-    return "good" if key.key_size >= SHORTEST else "short"
-
-
 def _dmarc(records: Records) -> Finding:
-    found = [tags for one in records.dmarc if (tags := _tags(one)).get("v", "") == "DMARC1"]
+    found = [tags for one in records.dmarc if (tags := keys.tags(one)).get("v", "") == "DMARC1"]
     place = f"_dmarc.{records.domain}"
     if not found:
         return Finding(
@@ -254,7 +240,11 @@ def _dmarc(records: Records) -> Finding:
             place,
         )
     below = bool(records.dmarc_at) and records.dmarc_at != records.domain
-    policy = (found[0].get("sp") if below else None) or found[0].get("p", "")
+    return _policy((found[0].get("sp") if below else None) or found[0].get("p", ""), place)
+
+
+def _policy(policy: str, place: str) -> Finding:
+    """What becomes of mail that pretends to be ours."""
     if policy.lower() in {"quarantine", "reject"}:
         return Finding(
             "DMARC", "good", Sentence("A DMARC record has mail that pretends to be yours set aside or refused.")
@@ -276,16 +266,6 @@ def _dmarc(records: Records) -> Finding:
         place,
         "v=DMARC1; p=none",
     )
-
-
-def _tags(record: str) -> dict[str, str]:
-    """``v=DMARC1; p=none`` as names and values; the first of a name that comes twice."""
-    found: dict[str, str] = {}
-    for part in record.split(";"):
-        name, sign, value = part.partition("=")
-        if sign:
-            found.setdefault(name.strip().lower(), value.strip())
-    return found
 
 
 def names(domain: str, seen: Iterable[str]) -> list[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -25,12 +24,11 @@ from rapport.channels.base import (
     Takes,
     Target,
     renewed,
-    terms_of,
 )
 from rapport.channels.lengths import must_fit
 from rapport.channels.loose import Row, part, word
-from rapport.channels.mastodon import answering, history, home, listening, parse, polling, signing_in, words
-from rapport.channels.mastodon.client import Gone, Server, base_of, segment
+from rapport.channels.mastodon import answering, asking, history, home, listening, parse, polling, signing_in, words
+from rapport.channels.mastodon.client import Gone, Server, segment
 from rapport.channels.mastodon.family import Family
 from rapport.channels.mastodon.home import Home
 from rapport.channels.mastodon.place import Place
@@ -38,7 +36,6 @@ from rapport.net.sentence import Sentence
 
 A_DAY = timedelta(days=1)
 BLOCKS_EVERY = 600.0
-MOST_HASHTAGS = 6
 MOST_MET = 200
 
 
@@ -47,37 +44,7 @@ class MastodonChannel:
 
     kind = "mastodon"
     label = "Mastodon"
-    settings: tuple[Setting, ...] = (
-        Setting(key="server", label="Server", help="Where the account lives, such as mastodon.social."),
-        Setting(
-            key="token",
-            label="Access token",
-            kind="secret",
-            help="On your server: Preferences, Development, New application. Tick read, write:statuses, write:media and "
-            "write:favourites, save, open the application, and copy “Your access token”.",
-        ),
-        Setting(
-            key="hashtags",
-            label="Hashtags to listen to",
-            required=False,
-            help="Up to six, separated by blanks. Whoever uses one of them is heard, also without naming you.",
-        ),
-        Setting(
-            key="public",
-            label="Public timeline",
-            kind="choice",
-            required=False,
-            choices=(("", "Do not listen"), ("local", "Of this server"), ("all", "All that this server sees")),
-            help="Only what holds one of the words below is taken in; without any, what holds your own names and topics.",
-        ),
-        Setting(
-            key="words",
-            label="Words to look for in it",
-            kind="paragraph",
-            required=False,
-            help="One on each line, such as the name of your company.",
-        ),
-    )
+    settings: tuple[Setting, ...] = asking.SETTINGS
     limit: Limit | None = Home().limit
     cannot_send = ""
     every = timedelta(seconds=30)
@@ -101,11 +68,7 @@ class MastodonChannel:
         self._lock = threading.Lock()
 
     def validate(self, settings: Settings) -> None:
-        base_of(settings)
-        if len(_hashtags(settings)) > MOST_HASHTAGS:
-            raise ChannelError(
-                Sentence("At most %(n)s hashtags: each is a connection of its own.", n=MOST_HASHTAGS), permanent=True
-            )
+        asking.must_make_sense(settings)
 
     def check(self, settings: Settings) -> str:
         """Who we are there, and what holds messages back."""
@@ -148,7 +111,9 @@ class MastodonChannel:
         there = self._home(server, settings)
         poll = polling.Poll(server, there, Place.of(cursor), self._blocked(server))
         try:
-            for reads in polling.lists(there, _hashtags(settings), settings.get("public", ""), _wanted(settings)):
+            for reads in polling.lists(
+                there, asking.hashtags(settings), settings.get("public", ""), asking.wanted(settings)
+            ):
                 poll.read(reads)
             poll.look_again(datetime.now(UTC))
         except ChannelError:
@@ -160,7 +125,7 @@ class MastodonChannel:
     def listen(self, settings: Settings, cursor: str | None, stop: Stop) -> Iterator[Batch]:
         server = Server(settings)
         there = self._home(server, settings)
-        ears = listening.ears(there, _hashtags(settings), settings.get("public", ""), _wanted(settings))
+        ears = listening.ears(there, asking.hashtags(settings), settings.get("public", ""), asking.wanted(settings))
         yield from listening.listen(server, there, ears, self._blocked(server), stop)
 
     def backfill(self, settings: Settings, since: datetime, cursor: str | None) -> Batch:
@@ -300,23 +265,3 @@ class MastodonChannel:
 
 def _is_moment(version: str) -> bool:
     return "T" in version and ":" in version
-
-
-def _hashtags(settings: Settings) -> list[str]:
-    """The hashtags as people write them: with or without #, separated by anything."""
-    return list(dict.fromkeys(re.findall(r"\w+", settings.get("hashtags", "").casefold())))
-
-
-def _words(settings: Settings) -> list[str]:
-    return [word.strip().casefold() for word in settings.get("words", "").splitlines() if word.strip()]
-
-
-def _wanted(settings: Settings) -> Callable[[Row], bool]:
-    """Does a public status hold one of the words that are looked for: those of the source, else the workspace's own?"""
-    sought = _words(settings)
-
-    def wanted(said: Row) -> bool:
-        text = f"{parse.text(said)} {word(said, 'spoiler_text')}".casefold()
-        return any(one.casefold() in text for one in sought or terms_of(settings) if one)
-
-    return wanted
