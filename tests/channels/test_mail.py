@@ -384,8 +384,8 @@ def test_a_mailbox_without_a_way_out_says_so_before_one_types() -> None:
 
 
 def test_a_cursor_of_nobody_begins_anew_and_a_new_validity_looks_back() -> None:
-    from rapport.channels.mail.reading import Place, places, valid
     from rapport.channels.mail.imap import Folder
+    from rapport.channels.mail.reading import Place, places, valid
 
     assert places("not json") == places(None) == {}
     place = Place(7, 100, NOW.date().isoformat())
