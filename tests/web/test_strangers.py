@@ -31,6 +31,7 @@ from tests.web.conftest import Browser
 
 OPEN = {
     "private_file",
+    "demo_shop",
     "language",
     "form",
     "form_embed",
