@@ -61,6 +61,30 @@ def test_an_answer_that_asks_waits_on_them(cast: Cast, matter: Conversation) -> 
     assert matter.state == "waiting_on_them"
 
 
+def test_danger_stays_danger_while_we_wait_for_what_they_say_and_is_over_when_it_is_settled(
+    cast: Cast, network: FakeChannel
+) -> None:
+    fire = cast.says("@ann", "@acme your charger caught fire in my daughter's room tonight", id="q1")
+    assert fire.urgency == 3
+    replying.reply(fire, "Is everybody safe, and is it still warm?", by=cast.bea)
+    pass_time(cast)
+    cast.says(
+        "@ann",
+        "@acme it is still warm, what about the landlord?",
+        id="q2",
+        reply_to="q1",
+        at=NOW + timedelta(minutes=5),
+    )
+    fire.refresh_from_db()
+    assert (fire.state, fire.urgency, fire.headline) == ("needs_answer", 3, "danger to somebody")
+    assert fire.due_at and fire.due_at <= NOW + timedelta(hours=2)
+    replying.reply(fire, "We have sent somebody to you.", by=cast.bea)
+    pass_time(cast)
+    cast.says("@ann", "@acme and where is my other parcel?", id="q3", reply_to="q1", at=NOW + timedelta(minutes=9))
+    fire.refresh_from_db()
+    assert (fire.state, fire.urgency) == ("needs_answer", 1) and "danger" not in fire.headline
+
+
 def test_what_they_said_in_the_undo_window_keeps_the_matter_on_the_desk(cast: Cast, matter: Conversation) -> None:
     outgoing = replying.reply(matter, "It is on its way.", by=cast.bea)
     cast.says("@ann", "@acme where is it, please answer?", id="q2", reply_to="q1", at=NOW + timedelta(seconds=4))

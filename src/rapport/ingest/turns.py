@@ -154,16 +154,17 @@ def _turn_on_theirs(thread: Thread, said: Spoken, decided: Decision) -> None:
         thread.state = turning.QUIET if thread.message_count == 1 else was
         return
     thread.state = turning.on_arrival(thread.state, decided, first=thread.message_count == 1)
-    thread.headline = headline(decided) if decided.needs != "no" or was != turning.NEEDS_ANSWER else thread.headline
+    grave = turning.stays_grave(was, thread.urgency)
+    if not grave and (decided.needs != "no" or was != turning.NEEDS_ANSWER):
+        thread.headline = headline(decided)
     if decided.needs != "no":
-        clock = clocks.start(
-            said.said_at, said.arrived_at, decided.urgency, settings.RAPPORT_DUE_HOURS, history=said.history
-        )
+        urgency = max(thread.urgency, decided.urgency) if grave else decided.urgency
+        clock = clocks.start(said.said_at, said.arrived_at, urgency, settings.RAPPORT_DUE_HOURS, history=said.history)
         if was in {turning.NEEDS_ANSWER, turning.SNOOZED} and thread.message_count > 1:
             clock = clocks.earlier(clock, clocks.Clock(thread.due_at, thread.position))
-            thread.urgency = max(thread.urgency, decided.urgency)
+            thread.urgency = max(thread.urgency, urgency)
         else:
-            thread.urgency = decided.urgency
+            thread.urgency = urgency
         thread.due_at, thread.position = clock.due_at, clock.position
     elif thread.state != turning.NEEDS_ANSWER:
         thread.due_at = None

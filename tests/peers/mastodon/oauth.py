@@ -45,7 +45,10 @@ class OAuth:
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> Answer | None:
         """None: this is none of it."""
-        asked = {name: values[0] for name, values in parse_qs(query if method == "GET" else body.decode(errors="replace")).items()}
+        asked = {
+            name: values[0]
+            for name, values in parse_qs(query if method == "GET" else body.decode(errors="replace")).items()
+        }
         if path == "/.well-known/oauth-authorization-server":
             return _said(200, self.itself()) if self.speaks else _said(404, {"error": "Not found"})
         if (method, path) == ("POST", "/api/v1/apps"):

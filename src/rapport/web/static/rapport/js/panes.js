@@ -3,7 +3,7 @@
   "use strict";
   const opened = () => document.querySelector("[data-conversation]")?.dataset.conversation;
 
-  let before = opened(), follows = ""; // what was just taken back comes into view in the stream, too
+  let placing = false, before = opened(), follows = ""; // what was just taken back comes into view in the stream, too
 
   function toTheEnd() {
     const turns = document.getElementById("turns");
@@ -17,9 +17,16 @@
       return;
     }
     const last = turns.lastElementChild;
+    placing = true;
     turns.scrollTop = turns.scrollHeight; // the end, but never past the beginning of what was said last
     if (last && turns.children.length > 1 && last.getBoundingClientRect().top < turns.getBoundingClientRect().top) last.scrollIntoView();
     else if (matchMedia("(max-width: 49.99rem)").matches && turns.children.length > 1) last.scrollIntoView();
+  }
+
+  // A picture above that comes late would push the newest words away: until one scrolls, or something arrives, they stay.
+  document.addEventListener("load", ({ target }) => { if (placing && target.closest?.("#turns")) toTheEnd(); }, true);
+  for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) {
+    document.addEventListener(type, () => { placing = false; }, { capture: true, passive: true });
   }
 
   function settleIn(turns) { // the keys of a reader work here; a ring is for who comes by Tab
@@ -46,6 +53,7 @@
       document.querySelector("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" });
       follows = "";
     }
+    if (detail.elt.id === "turns") placing = false;
     if (!document.getElementById("panes") || detail.elt.id === "turns") return;
     markRow();
     if (detail.elt.id !== "panes") return;
