@@ -213,6 +213,14 @@ def test_a_failed_answer_keeps_its_files_for_the_next_try(
     assert [len(one.manner.files) for one in network.attempts] == [1, 1] and len(network.sent) == 1
 
 
+@pytest.mark.parametrize("name", ["zz", "../../etc", "g" * 32, "AB" * 16])
+def test_a_name_that_an_export_made_up_breaks_no_page(bea: Client, cast: Cast, talk: Conversation, name: str) -> None:
+    Draft.objects.create(conversation=talk, member=cast.bea, text="See.", enclosed=name)
+    assert "See." in page(bea, talk)
+    add(bea, talk, upload("a.png", PNG), text="See.")
+    assert "a.png" in page(bea, talk) and reply(bea, talk, "See.").status_code == 303
+
+
 def test_forgetting_a_person_takes_unsent_files_along(bea: Client, cast: Cast, talk: Conversation) -> None:
     add(bea, talk, upload("a.png", PNG), text="See.")
     assert talk.identity is not None

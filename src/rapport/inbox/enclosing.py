@@ -7,6 +7,7 @@ outside, and told by its bytes; a picture loses what its camera wrote into it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from rapport.channels.carrying import NOTHING, Piece, must_take
 from rapport.channels.sniffing import kind_of, type_said
 from rapport.channels.text import clean, one_line
 from rapport.core.database import locked, now, write
+from rapport.core.hashing import key
 from rapport.core.refusal import Refused
 from rapport.inbox import continuing, scanning
 from rapport.inbox.attaching import MOST_BYTES
@@ -27,6 +29,7 @@ from rapport.inbox.models import Attachment, Conversation, Draft, Message, Outgo
 from rapport.inbox.models.outgoing import new_key
 from rapport.net.sentence import Sentence
 
+_NAME = re.compile(r"[0-9a-f]{32}")
 CHANGED = Sentence("The files of this draft were changed in another window. Look at them, then send it again.")
 
 
@@ -44,8 +47,8 @@ def takes(conversation: Conversation, place: str = "") -> Takes:
 
 
 def key_of(name: str) -> bytes:
-    """The key of the attachments under this name."""
-    return bytes.fromhex(name)
+    """The key of the attachments under this name; another's, where an export brought a name that is none of ours."""
+    return bytes.fromhex(name) if _NAME.fullmatch(name) else key("enclosed", name)
 
 
 def of(workspace_id: int, name: str) -> list[Attachment]:
