@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rapport.core.folding import fold
-from rapport.web.turns import Piece, mark
+from rapport.web.marking import Piece, mark
 
 AROUND = 120
 READ = 20_000

@@ -70,7 +70,7 @@ def environment(**options: Any) -> Environment:
 
 def _pieces(part: Any) -> Any:
     """A text of a preview cut at what the network marks in it."""
-    from rapport.web.turns import mark
+    from rapport.web.marking import mark
 
     return mark(part.text, list(part.marks))
 

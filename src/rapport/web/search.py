@@ -19,8 +19,8 @@ from rapport.inbox.filtering.write import write
 from rapport.inbox.models import View
 from rapport.web import hits, operators
 from rapport.web.answering import page
+from rapport.web.marking import Piece, mark
 from rapport.web.reach import member_required
-from rapport.web.turns import Piece, mark
 
 LONGEST = 600
 STRIP = 6

@@ -17,6 +17,7 @@ from rapport.people.models import Identity
 from rapport.understanding import feelings
 from rapport.understanding.reading import Reason
 from rapport.web import matters
+from rapport.web.marking import Piece, mark
 from rapport.web.matters import NOTHING, Matter
 from rapport.web.words import because
 
@@ -25,14 +26,6 @@ BEFORE = 20
 """Messages shown before the one that a link asks for."""
 _VALENCE = {"low": "negative", "even": "neutral", "high": "positive"}
 _ON_ITS_WAY = ("held", "queued", "sending", "failed", "unknown")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a text, and whether it is evidence."""
-
-    text: str
-    marked: bool
 
 
 @dataclass(frozen=True)
@@ -279,21 +272,3 @@ def _felt(message: Message) -> Felt | None:
     turn = feeling.turn_of(message)
     level = feelings.level(turn.valence)
     return Felt(turn.emotion, level, _VALENCE[level], turn.corrected)
-
-
-def mark(text: str, spans: list[tuple[int, int]]) -> tuple[Piece, ...]:
-    """Cut a text at its evidence. Spans may overlap, lie outside or be no spans at all (-1): what fits is marked."""
-    good = sorted((start, min(end, len(text))) for start, end in spans if 0 <= start < min(end, len(text)))
-    pieces: list[Piece] = []
-    done = 0
-    for start, end in good:
-        if end <= done:
-            continue
-        begin = max(start, done)
-        if begin > done:
-            pieces.append(Piece(text[done:begin], False))
-        pieces.append(Piece(text[begin:end], True))
-        done = end
-    if done < len(text):
-        pieces.append(Piece(text[done:], False))
-    return tuple(pieces)
