@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rapport.channels.base import ChannelError
+from rapport.core import work
 from rapport.core.database import now
-from rapport.inbox.models import Source
+from rapport.core.hints import hint
+from rapport.inbox.models import Outgoing, Source
 
 LONGEST = timedelta(hours=1)
 """After so long we ask again, whatever it wished."""
@@ -41,6 +43,18 @@ def heed(source: Source, error: ChannelError) -> None:
             for token in [token for token, one in _rests.items() if one.left <= timedelta(0)]:
                 del _rests[token]
         _rests[source.token] = Rest(now() + min(error.retry_after, LONGEST), error.message)
+
+
+def wait(id: int) -> None:
+    """An answer whose network rests waits, says why, and can still be taken back. Raises NotYet."""
+    outgoing = Outgoing.objects.select_related("conversation__source").get(pk=id)
+    rest = of(outgoing.conversation.source)
+    if rest is None or outgoing.state not in Outgoing.State.leaving():
+        return
+    still = (Outgoing.State.HELD, Outgoing.State.QUEUED)
+    if Outgoing.objects.filter(pk=id, state__in=still).exclude(error=rest.sentence).update(error=rest.sentence):
+        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
+    raise work.NotYet(rest.left)
 
 
 def of(source: Source) -> Rest | None:

@@ -31,14 +31,13 @@ EARLIER = 10
 LEAST_WORDS, CERTAIN = 12, 0.85
 """Characters, and confidence, from which on the language of an answer is marked."""
 States = Outgoing.State
-LEAVING = frozenset({States.HELD, States.QUEUED, States.SENDING, States.UNKNOWN})
 log = logging.getLogger(__name__)
 
 
 @work.job("outgoing.send")
 def send(row: work.Claimed) -> None:
     """Carry one answer to its network (the worker's job; may run again after a crash)."""
-    _rest(row.payload["outgoing"])
+    resting.wait(row.payload["outgoing"])
     outgoing, in_doubt = _claim(row.payload["outgoing"])
     if outgoing is None:
         return
@@ -50,23 +49,11 @@ def send(row: work.Claimed) -> None:
         _left(outgoing, handle)
 
 
-def _rest(id: int) -> None:
-    """Where the network asked us to wait, it waits, says why, and can still be taken back. Raises NotYet."""
-    outgoing = Outgoing.objects.select_related("conversation__source").get(pk=id)
-    rest = resting.of(outgoing.conversation.source)
-    if rest is None or outgoing.state not in LEAVING:
-        return
-    held = Outgoing.objects.filter(pk=id, state__in=(States.HELD, States.QUEUED)).exclude(error=rest.sentence)
-    if held.update(error=rest.sentence):
-        hint(outgoing.workspace_id, "conversation", outgoing.conversation_id)
-    raise work.NotYet(rest.left)
-
-
 def _claim(id: int) -> tuple[Outgoing | None, bool]:
     """Take the answer in hand: it, and whether it may already have left. None: there is nothing to do any more."""
     with write():
         outgoing = locked(Outgoing.objects).get(pk=id)
-        if outgoing.state not in LEAVING:
+        if outgoing.state not in States.leaving():
             return None, False
         in_doubt = outgoing.state in {States.SENDING, States.UNKNOWN}
         Outgoing.objects.filter(pk=id).update(state=States.SENDING)

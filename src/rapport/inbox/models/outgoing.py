@@ -52,6 +52,11 @@ class Outgoing(models.Model):
         UNKNOWN = "unknown", "Nobody knows whether it left"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
+        @classmethod
+        def leaving(cls) -> frozenset[str]:
+            """Those of an answer that is not at its end yet; in the last two it may have left already."""
+            return frozenset({cls.HELD, cls.QUEUED, cls.SENDING, cls.UNKNOWN})
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="outbox")
     in_reply_to = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
