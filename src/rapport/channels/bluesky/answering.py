@@ -14,7 +14,7 @@ from rapport.channels.base import ChannelError, File, Handle, Outgoing, Takes
 from rapport.channels.bluesky import compose, facets, looking, parse, tid
 from rapport.channels.bluesky.compose import LIKE, POST, Ref, Reply, Write
 from rapport.channels.bluesky.cursor import stamp
-from rapport.channels.bluesky.fields import part, row, word
+from rapport.channels.bluesky.fields import many, part, row, word
 from rapport.channels.bluesky.session import Session
 from rapport.channels.bluesky.xrpc import XrpcError
 from rapport.channels.carrying import must_take, pieces
@@ -43,9 +43,17 @@ def send(session: Session, outgoing: Outgoing) -> Handle:
         return _put(session, writes[0]) if len(writes) == 1 else _put_all(session, writes)
     except XrpcError as error:
         # It may be there already, written a moment earlier: putRecord says so, applyWrites fails (500).
-        if (error.code == "InvalidSwap" or error.unknown) and _exists(session, POST, writes[0].rkey):
+        if (error.code == "InvalidSwap" or error.unknown) and _surely(session, writes[0].rkey):
             return _handle(session, *(one.rkey for one in writes))
         raise
+
+
+def _surely(session: Session, rkey: str) -> bool:
+    """Is the post there, which may be? Where that cannot be looked up now, it stays unknown."""
+    try:
+        return _exists(session, POST, rkey)
+    except ChannelError as error:
+        raise ChannelError(error.message, unknown=True, retry_after=error.retry_after) from error
 
 
 def find(session: Session, key: str, count: int = 1) -> Handle | None:
@@ -64,6 +72,8 @@ def unsend(session: Session, uri: str) -> None:
         keys.append(more)
     for one in reversed(keys):
         session.post("com.atproto.repo.deleteRecord", {"repo": did, "collection": POST, "rkey": one})
+    if _exists(session, POST, rkey):
+        raise _no_word(unknown=True)
 
 
 def like(session: Session, uri: str, *, on: bool) -> None:
@@ -149,7 +159,9 @@ def _put(session: Session, write: Write, collection: str = POST) -> Handle:
         "record": write.record,
         "swapRecord": None,
     }
-    session.post("com.atproto.repo.putRecord", body)
+    answer = session.post("com.atproto.repo.putRecord", body)
+    if _named(answer) != _uri(session, collection, write.rkey):
+        raise _no_word(unknown=True)
     return _handle(session, write.rkey)
 
 
@@ -158,21 +170,48 @@ def _put_all(session: Session, writes: list[Write]) -> Handle:
         {"$type": "com.atproto.repo.applyWrites#create", "collection": POST, "rkey": one.rkey, "value": one.record}
         for one in writes
     ]
-    session.post("com.atproto.repo.applyWrites", {"repo": session.did, "writes": made})
+    answer = session.post("com.atproto.repo.applyWrites", {"repo": session.did, "writes": made})
+    if _all_named(answer) != [_uri(session, POST, one.rkey) for one in writes]:  # old servers name nothing: looked up
+        raise _no_word(unknown=True)
     return _handle(session, *(one.rkey for one in writes))
 
 
 def _exists(session: Session, collection: str, rkey: str) -> bool:
     try:
-        session.get("com.atproto.repo.getRecord", repo=session.did, collection=collection, rkey=rkey)
+        answer = session.get("com.atproto.repo.getRecord", repo=session.did, collection=collection, rkey=rkey)
     except XrpcError as error:
         if error.code == "RecordNotFound":
             return False
         raise
+    if _named(answer) != _uri(session, collection, rkey):
+        raise _no_word(unknown=False)
     return True
+
+
+def _named(answer: bytes) -> str:
+    """The record that an answer speaks of; empty where it speaks of none, as a page of a proxy does."""
+    try:
+        return word(row(answer), "uri")
+    except ValueError:
+        return ""
+
+
+def _all_named(answer: bytes) -> list[str]:
+    try:
+        return [word(one, "uri") for one in many(row(answer), "results")]
+    except ValueError:
+        return []
+
+
+def _no_word(*, unknown: bool) -> XrpcError:
+    return XrpcError("Bluesky's answer says nothing of our post.", code="", answered=200, unknown=unknown)
+
+
+def _uri(session: Session, collection: str, rkey: str) -> str:
+    return f"at://{session.did}/{collection}/{rkey}"
 
 
 def _handle(session: Session, *rkeys: str) -> Handle:
     """Of the posts of one answer, in order."""
-    first, *further = (f"at://{session.did}/{POST}/{rkey}" for rkey in rkeys)
+    first, *further = (_uri(session, POST, rkey) for rkey in rkeys)
     return Handle(external_id=first, url=parse.page(first), further=tuple(further))
