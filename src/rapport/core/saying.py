@@ -27,6 +27,11 @@ def grouped(number: float) -> str:
     return formats.number_format(number, 0, use_l10n=True, force_grouping=True)
 
 
+def tenths(number: float) -> str:
+    """A number with one decimal as the reader's country writes it: 12.5 or 12,5."""
+    return formats.number_format(number, 1, use_l10n=True)
+
+
 def sized(size: int) -> str:
     """A size in bytes as people say it: 340 bytes, 12 KB, 3.4 MB."""
     if size < 1_000:

@@ -20,7 +20,7 @@ from django.utils.translation import (
 from jinja2 import Environment, StrictUndefined
 
 from rapport.channels import money
-from rapport.core.saying import grouped, said, sized
+from rapport.core.saying import grouped, said, sized, tenths
 from rapport.web import assets, keys, times, words
 from rapport.web.directions import direction
 
@@ -63,7 +63,7 @@ def environment(**options: Any) -> Environment:
         initials=words.initials, tint=words.tint, web_url=words.web_url,
         network=words.network, icon=words.network_icon,
         pieces=_pieces, language=_language, moment=times.weekday,
-        money=money.written, said=said, grouped=grouped, sized=sized,
+        money=money.written, said=said, grouped=grouped, sized=sized, tenths=tenths,
     )  # fmt: skip
     return env
 
