@@ -7,6 +7,7 @@ import random
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -107,3 +108,35 @@ def test_workers_that_cross_at_every_step_store_everything_once(
     assert sorted(told.values_list("n", flat=True)) == [4] * (ROWS // 4)
     crossed = [record.getMessage() for record in caplog.records]
     assert not [line for line in crossed if "deadlock" in line], crossed[:5]
+
+
+@pytest.mark.slow
+def test_a_visit_and_a_delivery_that_bring_the_same_at_once_both_end_well(
+    committed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast, insert = make_cast(), accepting.sql.insert
+    visiting, delivered = threading.Event(), threading.Event()
+    Source.objects.filter(pk=cast.source.pk).update(lease="visit")
+    batch = Batch(items=(Item(_envelope(1), b"one"),), cursor="1")
+
+    def crossing(*given: Any) -> int:
+        """The visit holds its lease, and waits; the delivery is first with the very same row, if it may be."""
+        if threading.current_thread().name == "visit":
+            visiting.set()
+            delivered.wait(1.0)
+            return insert(*given)
+        fresh = insert(*given)
+        delivered.set()
+        return fresh
+
+    def visit() -> None:
+        threading.current_thread().name = "visit"
+        accepting.accept(cast.source, batch, token="visit")
+
+    def deliver() -> None:
+        visiting.wait(10)
+        accepting.accept(Source.objects.get(pk=cast.source.pk), batch)
+
+    monkeypatch.setattr(accepting.sql, "insert", crossing)
+    assert _together(visit, deliver) == []
+    assert Arrival.objects.count() == 1

@@ -32,8 +32,9 @@ MOST_PENDING = 3
 
 @dataclass(frozen=True)
 class Plan:
-    """``seconds`` of traffic; a trouble every ``pause`` seconds for the first nine tenths of them; then up to ``settle``
-    seconds until all is at its end. ``kills``: how often Rapport dies."""
+    """``seconds`` of traffic, and more (three times as many at most) until ``least`` answers were given; a trouble every
+    ``pause`` seconds for the first nine tenths of them; then up to ``settle`` seconds until all is at its end. ``kills``:
+    how often Rapport dies."""
 
     seconds: float
     seed: int = 7
@@ -41,6 +42,7 @@ class Plan:
     kills: int = 2
     settle: float = 60.0
     agents: int = 2
+    least: int = 0
 
 
 @dataclass
@@ -87,6 +89,8 @@ class Soak:
             self._thread(act)
         self._storm(began)
         self._until(began + plan.seconds)
+        while len(self.facts.given) < plan.least and time.monotonic() < began + 3 * plan.seconds:
+            time.sleep(0.2)
         self.quiet.set()
         for place in self.places:
             place.calm()

@@ -11,10 +11,11 @@ import pytest
 from tests.peers import dovecot
 from tests.peers.bluesky.network import Network
 from tests.soak.__main__ import soak
+from tests.soak.ledger import place
 from tests.soak.running import Plan
 
 pytestmark = pytest.mark.slow
-PLAN = Plan(seconds=30.0, seed=int(os.environ.get("SOAK_SEED", "7")), pause=0.4, kills=2, settle=120.0)
+PLAN = Plan(seconds=30.0, seed=int(os.environ.get("SOAK_SEED", "7")), pause=0.4, kills=2, settle=120.0, least=8)
 
 
 @pytest.mark.long
@@ -34,3 +35,6 @@ def test_a_minute_of_everything_at_once_with_everything_going_wrong(
     facts = report.facts
     assert facts.troubles["rapport: killed"] == 2
     assert len(facts.said) > 240 and len(facts.out) >= 8, table
+    spoke, heard = ({place(mark) for mark in marks} for marks in (facts.said, facts.heard))
+    assert spoke == {"bluesky", "bluesky_posts", "mastodon", "mail", "webhook", "chat", "feeds", "files"}, table
+    assert len(heard) >= 4 and sum(facts.troubles.values()) >= 15, table
