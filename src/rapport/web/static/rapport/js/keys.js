@@ -2,7 +2,9 @@
 // Which keys move about stands in the list behind "?" (made of web/keys.py). None works while one types, or with Ctrl & Co.
 (() => {
   "use strict";
-  const typing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+  const field = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+  const PRESSED = ["radio", "checkbox", "button", "submit", "file"]; // no word is typed there
+  const typing = (element) => field(element) && !PRESSED.includes(element.type);
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const openMenu = () => document.querySelector(".verbs [data-menu][open]");
   let went = 0;
@@ -19,7 +21,7 @@
     if (element.matches("details")) {
       element.open = !element.open;
       if (element.open) element.querySelector("textarea, .menu-panel button, select, input:not([type=hidden])")?.focus();
-    } else if (typing(element)) {
+    } else if (field(element)) {
       element.focus();
       element.select?.();
       if (element.matches("textarea")) element.setSelectionRange(element.value.length, element.value.length);
