@@ -233,7 +233,10 @@ def test_what_is_typed_comes_back_as_it_will_stand_there(
     private = bea.post(path, {"text": "On Friday", "place": "private"}, headers=htmx).content.decode()
     assert "<bdi>Ann Lee</bdi> alone will read" in private
     too_long = bea.post(path, {"text": "x" * 21, "place": "private"}, headers=htmx).content.decode()
-    assert "at most 20 fit" in too_long
+    assert "at most 20 fit." in too_long and "Nothing was sent" not in too_long and "will read" not in too_long
+    tried = bea.post(f"/w/acme/c/{matter.pk}/reply/", {"text": "x" * 21, "place": "private"}).content.decode()
+    assert tried.count("The text has 21 characters; at most 20 fit.") == 1
+    assert "at most 20 fit. Nothing was sent.</p>" in tried
     empty = bea.post(path, {"text": ""}, headers=htmx).content.decode()
     assert "data-preview hidden" in empty
     assert not Outgoing.objects.exists()

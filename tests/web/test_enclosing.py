@@ -74,7 +74,9 @@ def test_a_picture_is_added_described_shown_and_leaves_with_the_answer(
     bea.post(f"/w/acme/c/{talk.pk}/draft/", {"text": "This one.", f"alt-{file.pk}": "A red lid, “grün”"})
     shown = page(bea, talk)
     assert "A red lid, “grün”" in shown and f'value="{file.pk}"' in shown
-    assert shown.split('id="preview"')[1].count(f'/files/{file.pk}/"') >= 1, "the preview shows it"
+    preview = shown.split('id="preview"')[1].split("composer-foot")[0]
+    assert "lid.png" in preview and "A red lid, “grün”" in preview, "the preview names it"
+    assert "<img" not in preview, "and does not show it a second time"
     assert reply(bea, talk, "This one.").status_code == 303
     assert not Draft.objects.exists()
     assert f"/files/{file.pk}/" in page(bea, talk).split('id="turns"')[1].split('id="composer"')[0], "on its way"
@@ -106,9 +108,9 @@ def test_without_scripts_the_plain_field_does_the_same(bea: Client, cast: Cast, 
     ("files", "why"),
     [
         ([("offer.pdf", PDF)], "offer.pdf cannot go along: here only PNG, JPEG, GIF, WEBP can"),
-        ([("page.png", b"<svg onload=alert(1)>")], "page.png cannot go along"),
+        ([("page.png", b"<svg onload=alert(1)>")], "page.png is not a readable picture"),
+        ([("page.svg", b"<svg onload=alert(1)>")], "page.svg cannot go along: here only PNG"),
         ([("big.png", PNG + bytes(100_000))], "big.png is too large to go along: at most 0.1 MB fit"),
-        ([("a.png", PNG), ("b.png", PNG), ("c.png", PNG)], "At most 2 files"),
         ([("a.png", b"")], "a.png is empty"),
         ([(f"{n}.png", PNG + bytes([n])) for n in range(21)], "too many files at once"),
     ],
@@ -119,6 +121,28 @@ def test_what_the_network_does_not_take_is_said_at_once_and_nothing_is_kept(
     listed = add(bea, talk, *(upload(*one) for one in files), text="Here:")
     assert listed.status_code == 200 and why in listed.content.decode()
     assert not Attachment.objects.exists() and Draft.objects.get().text == "Here:"
+
+
+def test_of_many_files_as_many_are_taken_as_fit_and_the_others_are_named(bea: Client, talk: Conversation) -> None:
+    many = (upload("offer.pdf", PDF), upload("a.png", PNG), upload("empty.png", b""), upload("b.gif", GIF))
+    listed = add(bea, talk, *many, upload("c.png", PNG), text="Here:").content.decode()
+    assert "offer.pdf cannot go along: here only PNG" in listed and "Left out: offer.pdf, empty.png, c.png." in listed
+    assert [one.name for one in Attachment.objects.order_by("place")] == ["a.png", "b.gif"]
+    assert "2 of 2" in listed and ">Add files" not in listed.replace("</svg>", "")
+    third = add(bea, talk, upload("d.png", PNG), text="Here:").content.decode()
+    assert "At most 2 files go along with one message here." in third and "Left out" not in third
+    assert 'id="composer-file"' in third, "what is pasted next is answered, too"
+    plain = reply(bea, talk, "See.", do="send", file=upload("e.png", PNG))
+    assert plain.status_code == 422 and not Outgoing.objects.exists(), "nothing leaves with less than was chosen"
+
+
+def test_a_picture_that_was_made_smaller_says_so(bea: Client, talk: Conversation) -> None:
+    path, headers = f"/w/acme/c/{talk.pk}/files/", {"HX-Request": "true"}
+    given = {"text": "", "file": upload("tall <b>.jpg", PNG), "smaller": "tall <b>.jpg\r\nnever-came.jpg"}
+    listed = bea.post(path, given, headers=headers).content.decode()
+    assert "Made smaller, so that it fits: tall &lt;b&gt;.jpg</p>" in listed and "never-came" not in listed
+    again = bea.post(path, {"text": "", "smaller": "tall <b>.jpg", "file": upload("b.gif", GIF)}, headers=headers)
+    assert "Made smaller, so that it fits: tall" in again.content.decode(), "until the page is left"
 
 
 def test_a_draft_of_files_alone_is_kept_found_and_gone_with_its_last_file(bea: Client, talk: Conversation) -> None:

@@ -163,7 +163,7 @@ def test_in_a_thread_of_many_the_answer_names_who_spoke_last(cast: Cast, bea: Cl
     stream = bea.get("/w/acme/").content.decode()
     assert "<bdi>Bo Diaz</bdi>: </span>@ann @acme mine is missing" in stream
     page = post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.", do="preview")
-    assert "This is what <bdi>Bo Diaz</bdi> and everybody will read (<bdi>Social</bdi>)" in page
+    assert "This is what <bdi>Bo Diaz</bdi> and everybody will read</p>" in page
     assert "Your answer to Bo Diaz leaves" in post(bea, f"/w/acme/c/{row.pk}/reply/", text="Both are on their way.")
     assert Outgoing.objects.get().in_reply_to.identity.name == "Bo Diaz"  # type: ignore[union-attr]
 

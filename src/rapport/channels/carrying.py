@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from rapport.channels.crossing import ChannelError, File
-from rapport.channels.sniffing import PICTURES
+from rapport.channels.sniffing import PICTURES, calls_itself_picture
 from rapport.net.sentence import Sentence
 
 
@@ -71,6 +71,12 @@ def must_take(takes: Takes, files: Sequence[Piece]) -> None:
 
 def _must_take(takes: Takes, one: Piece) -> None:
     if takes.types and one.type not in takes.types:
+        if (
+            calls_itself_picture(one.name)
+            and one.type not in PICTURES
+            and any(kind in PICTURES for kind in takes.types)
+        ):
+            raise _refused(Sentence("%(name)s is not a readable picture.", name=one.name))
         raise _refused(
             Sentence("%(name)s cannot go along: here only %(kinds)s can.", name=one.name, kinds=kinds(takes))
         )

@@ -48,11 +48,7 @@ def must_fit(text: str, limit: Limit | None) -> None:
     if limit is not None and left(text, limit) < 0:
         size = measure(text, limit)
         if limit.unit == "bytes":
-            words = Sentence(
-                "The text has %(n)s bytes; at most %(most)s fit. Nothing was sent.", n=size, most=limit.size
-            )
+            words = Sentence("The text has %(n)s bytes; at most %(most)s fit.", n=size, most=limit.size)
         else:
-            words = Sentence(
-                "The text has %(n)s characters; at most %(most)s fit. Nothing was sent.", n=size, most=limit.size
-            )
+            words = Sentence("The text has %(n)s characters; at most %(most)s fit.", n=size, most=limit.size)
         raise ChannelError(words, permanent=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 UNKNOWN = "application/octet-stream"
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 """What a browser shows as a picture, and nothing else can be made of."""
+_PICTURE_NAMES = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
 _BEGINS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -50,6 +51,11 @@ def type_said(name: str, content: bytes) -> str:
     if found == UNKNOWN and ending in _TEXTS and b"\x00" not in content:
         return _TEXTS[ending]
     return found
+
+
+def calls_itself_picture(name: str) -> bool:
+    """Is it named as one of the pictures that are shown? What its bytes are is another matter."""
+    return name.rpartition(".")[2].lower() in _PICTURE_NAMES
 
 
 def kind_of(type: str) -> str:

@@ -70,26 +70,32 @@ def drafted(conversation: Conversation, by: Member) -> list[Attachment]:
 
 
 def put(conversation: Conversation, files: Iterable[tuple[str, bytes]], *, by: Member, place: str = "") -> None:
-    """Put files (name, bytes) to somebody's draft; the very same file again is no second one. Raises Refused for what
-    cannot go along: then none of them is put."""
-    new = [_made(name, content) for name, content in files]
-    if not new:
+    """Put files (name, bytes) to somebody's draft; the very same file again is no second one. What cannot go along is
+    left out: Refused says so, once the others are put."""
+    given = list(files)
+    if not given:
         return
     if not by.answers:
         raise Refused("You may read here, but not answer. Ask an owner for another role.")
+    made = [_made(name, content) for name, content in given]
     with write():
         Draft.objects.get_or_create(conversation=conversation, member=by, defaults={"text": ""})
         draft = locked(Draft.objects).get(conversation=conversation, member=by)
         name = draft.enclosed or new_key()
         there = list(Attachment.objects.filter(workspace_id=conversation.workspace_id, key=key_of(name)))
         known = {(one.name, bytes(one.content or b"")) for one in there}
-        fresh = [one for one in new if (one.name, one.content) not in known]
-        _must_take(takes(conversation, place), [*there, *fresh])
+        fresh = [one for one in made if (one.name, one.content) not in known]
+        fresh, left_out = _parted(takes(conversation, place), there, fresh)
         last = max((one.place for one in there), default=0)
         for number, one in enumerate(fresh, last + 1):
             one.workspace_id, one.key, one.place = conversation.workspace_id, key_of(name), number
         Attachment.objects.bulk_create(fresh)
-        Draft.objects.filter(pk=draft.pk).update(enclosed=name, updated_at=now())
+        if fresh:
+            Draft.objects.filter(pk=draft.pk).update(enclosed=name, updated_at=now())
+        elif not there and not draft.text:
+            draft.delete()
+    if left_out:
+        raise Refused(_why_left_out(left_out, alone=len(made) == 1))
 
 
 def drop(conversation: Conversation, id: int, *, by: Member) -> None:
@@ -174,10 +180,35 @@ def forget(workspace_id: int, names: Iterable[str]) -> None:
 
 def _made(name: str, content: bytes) -> Attachment:
     label = one_line(name.replace("\\", "/").rpartition("/")[2], 120) or "file"
-    if not content:
-        raise Refused(Sentence("%(name)s is empty.", name=label))
     type, content = type_said(label, content), bare(content)
     return Attachment(kind=kind_of(type), name=label, type=type, size=len(content), content=content)
+
+
+LeftOut = list[tuple[str, Sentence]]
+"""Names of files that do not go along, each with why not."""
+
+
+def _parted(takes: Takes, there: list[Attachment], new: list[Attachment]) -> tuple[list[Attachment], LeftOut]:
+    """Which of the new files go along with those that are there, in their order; and which do not."""
+    taken: list[Attachment] = []
+    left_out: LeftOut = []
+    for one in new:
+        try:
+            if not one.size:
+                raise Refused(Sentence("%(name)s is empty.", name=one.name))
+            _must_take(takes, [*there, *taken, one])
+            taken.append(one)
+        except Refused as why:
+            left_out.append((one.name, why.sentence))
+    return taken, left_out
+
+
+def _why_left_out(left_out: LeftOut, *, alone: bool) -> Sentence:
+    """Why the first of them does not go along and, where it was not the only file given, the names of all."""
+    why = left_out[0][1]
+    if alone:
+        return why
+    return Sentence("%(why)s Left out: %(names)s.", why=why, names=", ".join(name for name, _ in left_out))
 
 
 def _why_held(one: Attachment) -> Sentence:

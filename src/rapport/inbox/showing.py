@@ -27,15 +27,16 @@ class Preview:
     """What goes along, with the first of its messages."""
 
     @property
-    def plain(self) -> bool:
-        """Nothing but the words as they were typed: where there is little room, they need not stand there twice."""
+    def typed(self) -> bool:
+        """The words are those that were typed: where there is little room, they need not stand there twice."""
         it = self.showing
-        return (
-            it is not None
-            and not self.files
-            and len(it.parts) == 1
-            and not (it.parts[0].marks or it.below or it.to or it.content_warning)
-        )
+        return it is not None and len(it.parts) == 1 and not it.parts[0].marks
+
+    @property
+    def plain(self) -> bool:
+        """Nothing but such words, and files that are listed above them anyway."""
+        it = self.showing
+        return it is not None and self.typed and not (it.below or it.to or it.content_warning)
 
 
 def show(conversation: Conversation, text: str, *, by: Member, place: str = "") -> Preview | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from rapport.accounts.models import Member
 from rapport.channels.carrying import Takes, kinds, sized
 from rapport.channels.sniffing import PICTURES
+from rapport.channels.text import one_line
 from rapport.core.refusal import Refused
 from rapport.inbox import enclosing
 from rapport.inbox.models import Conversation
@@ -48,6 +49,12 @@ def seen(request: HttpRequest) -> list[int] | None:
     if request.FILES or "enclosing" not in request.POST:
         return None
     return [number(one) for one in request.POST.getlist("enclosed")]
+
+
+def made_smaller(request: HttpRequest) -> list[str]:
+    """The names of the pictures that the browser made smaller before it sent them, as the form tells them."""
+    told = [one_line(name, 120) for name in request.POST.get("smaller", "").splitlines()]
+    return list(dict.fromkeys(filter(None, told)))[:MOST_AT_ONCE]
 
 
 def about(member: Member, row: Conversation, place: str) -> dict[str, Any]:

@@ -114,7 +114,9 @@ def enclose(request: HttpRequest, member: Member, id: int) -> HttpResponse:
         refusal = str(refused)
     preview = showing.show(row, text, by=member, place=place)
     context = enclosing.about(member, row, place) | {"preview": preview, "conversation": row, "refused": refusal}
-    return page(request, "desk/_enclosed.html", alone=True, **context)
+    there = {one.name for one in context["enclosed"]}
+    smaller = [name for name in enclosing.made_smaller(request) if name in there]
+    return page(request, "desk/_enclosed.html", alone=True, smaller=smaller, **context)
 
 
 @require_POST

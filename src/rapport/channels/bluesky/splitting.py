@@ -33,9 +33,7 @@ def parts(text: str) -> list[str]:
         found.append(head.rstrip())
         left = left[len(head) :].lstrip()
     if left or len(found) > MOST:
-        raise ChannelError(
-            Sentence("This is too long even for a thread of %(n)s posts. Nothing was sent.", n=MOST), permanent=True
-        )
+        raise ChannelError(Sentence("This is too long even for a thread of %(n)s posts.", n=MOST), permanent=True)
     return found
 
 

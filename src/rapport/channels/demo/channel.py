@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rapport.channels import letter
 from rapport.channels.base import (
+    Around,
     Channel,
     Handle,
     Limit,
@@ -81,9 +83,17 @@ class DemoNetwork(DemoChannel):
         """Nobody sees it."""
 
 
+class DemoMail(DemoChannel):
+    """Letters, which have a subject and say whom they are from and to."""
+
+    def show(self, settings: Settings, outgoing: Outgoing) -> Showing:
+        must_fit(outgoing.text, self.limit)
+        return letter.showing(outgoing, Around(), "hello@acme.example", outgoing.recipient, "Your message")
+
+
 DEMO_CHANNELS: tuple[Channel, ...] = (
     DemoNetwork("demo_social", "Demo network", Limit(300, "graphemes")),
-    DemoChannel("demo_mail", "Demo e-mail", Limit(100_000, "characters")),
+    DemoMail("demo_mail", "Demo e-mail", Limit(100_000, "characters")),
     DemoChannel("demo_chat", "Demo chat", Limit(2_000, "characters")),
     DemoChannel("demo_form", "Demo contact form", Limit(10_000, "characters")),
     DemoChannel("demo_reviews", "Demo reviews", Limit(1_000, "characters")),

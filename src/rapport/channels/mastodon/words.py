@@ -66,7 +66,7 @@ def addressed(text: str, there: list[str], home: Home, *, private: bool) -> str:
             raise ChannelError(
                 Sentence(
                     "This answer is private, and whoever is tagged gets to read it: take out @%(who)s, or write the "
-                    "name without the @. Nothing was sent.",
+                    "name without the @.",
                     who=outsiders[0],
                 ),
                 permanent=True,
@@ -105,8 +105,7 @@ def must_fit(text: str, warning: str, home: Home) -> None:
     if size > home.characters:
         raise ChannelError(
             Sentence(
-                "With the handles of those who take part the answer has %(n)s characters; at most %(most)s fit. "
-                "Nothing was sent.",
+                "With the handles of those who take part the answer has %(n)s characters; at most %(most)s fit.",
                 n=size,
                 most=home.characters,
             ),

@@ -28,6 +28,11 @@
     count(form);
   }
 
+  function answered(form) { // what was refused is being mended; a question stays until one of its buttons answers it
+    if (form?.querySelector("[name=sure], button[name=aloud], button[name=split]:not([data-splits])")) return;
+    form?.querySelector(":scope > .refusal[role=alert]")?.remove();
+  }
+
   function count(form) {
     if (!form.dataset.limit) return;
     const text = form.elements.text.value.replaceAll("\0", "").trim();
@@ -51,6 +56,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-composer]");
     if (form) update(form);
+    answered(event.target.form);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;

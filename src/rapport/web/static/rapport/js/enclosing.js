@@ -22,11 +22,16 @@
   }
 
   async function bring(into, files) {
-    const bag = new DataTransfer();
-    for (const file of [...files]) bag.items.add(await fitting(file, Number(into.dataset.most)));
+    const bag = new DataTransfer(), smaller = [];
+    for (const file of [...files]) {
+      const fits = await fitting(file, Number(into.dataset.most));
+      bag.items.add(fits);
+      if (fits !== file) smaller.push(fits.name);
+    }
     const there = into.isConnected ? into : document.querySelector("[data-files]");
     if (!there) return;
     there.files = bag.files;
+    there.form.elements.smaller.value += ["", ...smaller].join("\n"); // the server says so, beside the list
     htmx.trigger(there, "enclosed");
   }
 
@@ -56,6 +61,7 @@
     if (document.activeElement !== document.body || !document.getElementById("enclosed")?.matches("[data-fetched]")) return;
     const list = document.getElementById("enclosed");
     delete list.dataset.fetched;
+    list.querySelector("li:last-child")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     (list.querySelector("li:last-child [data-alt]") || document.getElementById("composer-text")).focus();
   });
 })();
