@@ -64,7 +64,7 @@ def begin(ids: Sequence[int], act: Act, *, by: Member) -> Done:
 def undo(token: str, *, by: Member) -> tuple[int, int]:
     """Take one's own act back: (how many are as they were, how many not, because something happened there since)."""
     acts = Event.objects.filter(workspace_id=by.workspace_id, verb="bulk.acted", by_id=by.pk, facts__act=token)
-    events = [id for one in acts.order_by("pk") for id in one.facts["events"]]
+    events = [id for one in acts.order_by("pk") for id in one.facts["events"]][::-1]  # what was done last, first
     if not events:
         raise Refused("There is nothing to undo: nothing was changed, or somebody else did it.")
     back = 0

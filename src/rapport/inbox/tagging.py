@@ -50,14 +50,14 @@ def tag(conversation: Conversation, words: str, *, by: Member) -> Event | None:
     name = named(words)
     with write():
         _hold(conversation)
-        found = _found(conversation.workspace_id, name)
+        found, made = _found(conversation.workspace_id, name)
         borne = set(conversation.taggings.values_list("tag_id", flat=True))
         if found.pk in borne:
             return None
         if len(borne) >= MOST:
             raise Refused("A conversation bears at most 20 tags. Take one off first.")
         Tagging.objects.create(conversation=conversation, tag=found, by=by)
-        return _tell(conversation, "conversation.tagged", found, by)
+        return _tell(conversation, "conversation.tagged", found, by, **({"made": True} if made else {}))
 
 
 def untag(conversation: Conversation, tag: Tag, *, by: Member) -> Event | None:
@@ -70,11 +70,15 @@ def untag(conversation: Conversation, tag: Tag, *, by: Member) -> Event | None:
         return _tell(conversation, "conversation.untagged", tag, by)
 
 
-def take_back(conversation: Conversation, tag: Tag) -> None:
-    """What undoing *tag* does: the tag is off again, however often this is asked for."""
+def take_back(conversation: Conversation, tag: Tag, *, by: Member, made: bool = False) -> None:
+    """What undoing *tag* does: the tag is off again, however often this is asked for. A word that was ``made`` a tag by
+    it is none any more, unless it was put on another conversation meanwhile."""
     with write():
-        if Tagging.objects.filter(conversation=conversation, tag=tag).delete()[0]:
-            hint(conversation.workspace_id, "conversation", conversation.pk)
+        if not Tagging.objects.filter(conversation=conversation, tag=tag).delete()[0]:
+            return
+        hint(conversation.workspace_id, "conversation", conversation.pk)
+        if made and not locked(Tag.objects).get(pk=tag.pk).taggings.exists():
+            _remove(tag, by)
 
 
 def put_back(conversation: Conversation, tag: Tag, *, by: Member) -> None:
@@ -104,8 +108,12 @@ def remove(tag: Tag, *, by: Member) -> None:
     with write():
         if tag.taggings.exists():
             raise Refused("Conversations still bear this tag. Give it the name of another one: then the two are one.")
-        record("tag.removed", tag, by=by)
-        Tag.objects.filter(pk=tag.pk).delete()
+        _remove(tag, by)
+
+
+def _remove(tag: Tag, by: Member) -> None:
+    record("tag.removed", tag, by=by)
+    Tag.objects.filter(pk=tag.pk).delete()
 
 
 def _merge(tag: Tag, into: Tag, by: Member) -> Tag:
@@ -118,16 +126,16 @@ def _merge(tag: Tag, into: Tag, by: Member) -> Tag:
     return into
 
 
-def _found(workspace_id: int, name: str) -> Tag:
-    """The tag of this name, made if there is none; two who make it at once find the same one."""
+def _found(workspace_id: int, name: str) -> tuple[Tag, bool]:
+    """The tag of this name, made (True) if there is none; two who make it at once find the same one."""
     rows = Tag.objects.filter(workspace_id=workspace_id, folded=fold(name))
     if (there := rows.first()) is not None:
-        return there
+        return there, False
     try:
         with transaction.atomic():
-            return Tag.objects.create(workspace_id=workspace_id, name=name, folded=fold(name))
+            return Tag.objects.create(workspace_id=workspace_id, name=name, folded=fold(name)), True
     except IntegrityError:
-        return rows.get()
+        return rows.get(), False
 
 
 def _hold(conversation: Conversation) -> None:
@@ -137,9 +145,9 @@ def _hold(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(touched_at=now())
 
 
-def _tell(conversation: Conversation, verb: str, tag: Tag, by: Member) -> Event:
+def _tell(conversation: Conversation, verb: str, tag: Tag, by: Member, **facts: bool) -> Event:
     hint(conversation.workspace_id, "conversation", conversation.pk)
-    return record(verb, conversation, by=by, tag=tag.pk)
+    return record(verb, conversation, by=by, tag=tag.pk, **facts)
 
 
 def _refuse_reader(by: Member) -> None:

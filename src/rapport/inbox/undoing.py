@@ -23,6 +23,8 @@ from rapport.inbox.models import Conversation, Disposition, Mention, Message, No
 
 NOTE_LIVES = timedelta(minutes=10)
 """How long a note can be taken back: colleagues act on what they have read."""
+GIVEN_BACK = timedelta(hours=1)
+"""How long the words of a note that was taken back are offered to its writer again."""
 SINCE: dict[str, str] = {
     "conversation.quieted": gettext_noop("%(name)s has decided since that no answer is needed: look at it again."),
     "conversation.settled": gettext_noop("%(name)s has settled it since: look at it again."),
@@ -58,6 +60,18 @@ def undo(conversation: Conversation, event_id: int, *, by: Member) -> bool:
             hint(row.workspace_id, "conversation", row.pk)
     conversation.refresh_from_db()
     return True
+
+
+def note_of(conversation: Conversation, event_id: int, *, by: Member) -> Note | None:
+    """The note whose writing this Event was, if that was taken back."""
+    event = Event.objects.filter(subject="conversation", subject_id=conversation.pk, pk=event_id).first()
+    return taken_back(conversation, event.facts["note_id"], by=by) if event and "note_id" in event.facts else None
+
+
+def taken_back(conversation: Conversation, note_id: int, *, by: Member) -> Note | None:
+    """One's own note that one took back a moment ago: its words are still there for whoever wrote it."""
+    mine = Note.objects.filter(conversation=conversation, pk=note_id, by=by)
+    return mine.filter(withdrawn_at__gte=now() - GIVEN_BACK).first()
 
 
 def last_act(conversation: Conversation) -> Event | None:
@@ -122,7 +136,7 @@ def _take_answer_back(row: Conversation, event: Event, by: Member) -> None:
 
 def _untag(row: Conversation, event: Event, by: Member) -> None:
     if (tag := _tag_of(row, event)) is not None:
-        tagging.take_back(row, tag)
+        tagging.take_back(row, tag, by=by, made=bool(event.facts.get("made")))
 
 
 def _tag_again(row: Conversation, event: Event, by: Member) -> None:

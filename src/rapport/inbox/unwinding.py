@@ -24,12 +24,16 @@ _ACTS = frozenset({*undoing.SINCE, *undoing.PARTS, _BULK}) - {"conversation.woke
 
 @dataclass(frozen=True)
 class Unwound:
-    """What was taken back: in ``conversation``, or in many (None): ``back`` are as they were, ``left`` are not."""
+    """What was taken back: in ``conversation``, or in many (None): ``back`` are as they were, ``left`` are not.
+
+    ``event``: the id of the act that was undone, where it was one on one conversation.
+    """
 
     conversation: Conversation | None
     answer: bool = False
     back: int = 1
     left: int = 0
+    event: int = 0
 
 
 def unwind(*, by: Member) -> Unwound:
@@ -49,7 +53,7 @@ def unwind(*, by: Member) -> Unwound:
                 continue
             return Unwound(conversation, answer=True)
         if undoing.undo(conversation, event.pk, by=by):
-            return Unwound(conversation)
+            return Unwound(conversation, event=event.pk)
     raise Refused("There is nothing of the last hour to take back.")
 
 
