@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,17 @@ def opened(request: HttpRequest, member: Member, row: Conversation, *, told: boo
 
 def read_about(member: Member, conversation: int) -> bool:
     """Whoever opens a conversation has read what was told of it. Was there anything?"""
-    rows = Notification.objects.filter(member=member, subject="conversation", subject_id=conversation, read_at=None)
+    return _read(member, Notification.objects.filter(subject="conversation", subject_id=conversation))
+
+
+def read_mentions(member: Member, conversations: Iterable[int] | None = None) -> bool:
+    """Whoever looked at what names them has read what was told of it (in these conversations). Was there anything?"""
+    rows = Notification.objects.filter(kind="mentioned", subject="conversation")
+    return _read(member, rows if conversations is None else rows.filter(subject_id__in=list(conversations)))
+
+
+def _read(member: Member, told: QuerySet[Notification]) -> bool:
+    rows = told.filter(member=member, read_at=None)
     if not rows.filter(shown=True).exists():
         return False
     with write():
