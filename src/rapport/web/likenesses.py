@@ -21,7 +21,7 @@ from rapport.people.likeness import Sign
 from rapport.people.models import Apart, Identity, Likeness
 from rapport.web.answering import complain, page, say
 from rapport.web.reach import answers, member_required, number
-from rapport.web.sides import sides
+from rapport.web.sides import sides, told_apart
 
 PAIRS = 10
 
@@ -55,7 +55,12 @@ def beside(pairs: list[Likeness]) -> dict[str, Any]:
     found = {pair.pk: msgspec.convert(pair.evidence, list[Sign]) for pair in pairs}
     named = {id for signs in found.values() for sign in signs for id in (sign.left, sign.right) if id}
     people = {person.pk: person for pair in pairs for person in (pair.one, pair.other)}
-    return {"signs": found, "addresses": Identity.objects.in_bulk(named), "sides": sides(people.values())}
+    return {
+        "signs": found,
+        "addresses": Identity.objects.in_bulk(named),
+        "sides": sides(people.values()),
+        "told_apart": told_apart,
+    }
 
 
 @require_POST

@@ -19,7 +19,7 @@ from rapport.web.answering import complain, page, say
 from rapport.web.people import found_by
 from rapport.web.person import known
 from rapport.web.reach import may, member_required, number
-from rapport.web.sides import sides
+from rapport.web.sides import sides, told_apart
 
 OFFERED = 10
 
@@ -31,6 +31,8 @@ def merge(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     if request.method == "POST":
         may(member.answers, _("You may read here, but not change anything. Ask an owner for another role."))
         other = known(member, number(request.POST.get("with")))
+        if request.POST.get("do") == "part":
+            return _part(request, member, person, other)
         try:
             made = merging.merge(person, other, by=member, why=request.POST.get("why", ""))
         except Refused as refused:
@@ -42,14 +44,26 @@ def merge(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     return _show(request, member, person, known(member, chosen) if chosen else None)
 
 
+def _part(request: HttpRequest, member: Member, person: Person, other: Person) -> HttpResponse:
+    """They are two; said once, it holds."""
+    try:
+        comparing.keep_apart(person, other, by=member)
+    except Refused as refused:
+        return _show(request, member, person, other, status=422, refusal=str(refused))
+    say(request, _("They are kept apart, and are not suggested again."))
+    return redirect("person", member.workspace.slug, person.pk)
+
+
 def _show(
     request: HttpRequest, member: Member, person: Person, other: Person | None, status: int = 200, refusal: str = ""
 ) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     hits = list(found_by(member, words).exclude(pk=person.pk)[:OFFERED]) if words and other is None else []
     both = [person, *([other] if other else hits)]
+    beside = sides(both)
     context: dict[str, Any] = {
-        "person": person, "other": other, "hits": hits, "sought_person": words, "sides": sides(both), "refusal": refusal,
+        "person": person, "other": other, "hits": hits, "sought_person": words, "sides": beside, "refusal": refusal,
+        "called": told_apart(beside[person.pk], beside[other.pk])[0] if other else "",
         "joins": _joins(member, other) if other else None,
         "apart": comparing.between(person, other) if other else None,
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from rapport.inbox.models import Message
 from rapport.people.models import Identity, Person
+from rapport.web.words import network
 
 SHOWN = 5
 
@@ -27,6 +28,30 @@ class Side:
     def name(self) -> str:
         """What they are called, else an address of theirs; empty where nobody knows."""
         return self.person.name.strip() or next((str(one) for one in self.identities), "")
+
+
+def told_apart(one: Side, other: Side) -> tuple[str, str]:
+    """What to call two that are chosen between: by their names; namesakes by an address that only one of them has, too.
+
+    Empty where there is nothing to call them by, or nothing to tell them apart.
+    """
+    if one.name != other.name:
+        return one.name, other.name
+    first, second = _alone(one, other), _alone(other, one)
+    if not first and not second:
+        return "", ""
+    return tuple(f"{one.name} ({address})" if address else one.name for address in (first, second))  # type: ignore[return-value]
+
+
+def _alone(one: Side, other: Side) -> str:
+    """An address of one that is not the other's."""
+    theirs = {(identity.network, identity.address) for identity in other.identities}
+    mine = [identity for identity in one.identities if (identity.network, identity.address) not in theirs]
+    if not mine:
+        return ""
+    known = {identity.address for identity in other.identities}
+    alone = next((identity for identity in mine if identity.address not in known), None)
+    return alone.address if alone else f"{mine[0].address}, {network(mine[0].network)}"
 
 
 def sides(people: Iterable[Person]) -> dict[int, Side]:
