@@ -152,7 +152,7 @@ def test_an_at_that_names_nobody_is_said_at_once(ann: Conversation, bea: Client)
 
 def test_whom_to_ask_is_chosen_and_never_the_first_by_chance(ann: Conversation, bea: Client) -> None:
     page = bea.get(f"/w/acme/c/{ann.pk}/").content.decode()
-    assert '<select id="question-to" name="to" required><option value="">' in page
+    assert '<select id="question-to" name="to" required data-keeps><option value="">' in page
     answer = bea.post(f"/w/acme/c/{ann.pk}/question/", {"text": "Who knows?", "to": ""})
     assert answer.status_code == 422 and b"Choose whom to ask." in answer.content and b"Who knows?" in answer.content
 

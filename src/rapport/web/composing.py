@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
-from rapport.inbox import acting, continuing, showing, splitting
+from rapport.inbox import acting, continuing, showing, splitting, undoing
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.act import Deed
 from rapport.web import enclosing
@@ -41,7 +41,17 @@ def composer(
         }
         | enclosing.about(member, row, place)
         | (aloud(row, ways) if asked else {})
+        | _noted(request, member, row)
     )
+
+
+def _noted(request: HttpRequest, member: Member, row: Conversation) -> dict[str, Any]:
+    """What stands in the note's field, or the question's, where the address asks for a note that was taken back."""
+    id = number(request.GET.get("noted"))
+    note = undoing.taken_back(row, id, by=member) if id else None
+    if note is None:
+        return {}
+    return {"about": "question" if note.asked_id else "note", "noted": note.text, "asks": note.asked_id}
 
 
 def again(member: Member, row: Conversation, text: str, place: str) -> dict[str, Any]:

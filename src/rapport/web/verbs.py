@@ -11,13 +11,13 @@ from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
-from rapport.core.database import locked, write
+from rapport.core.database import locked, now, write
 from rapport.core.models import Event
 from rapport.core.refusal import Refused
 from rapport.inbox import asking, mentioning, undoing, unwinding, working
 from rapport.inbox.correcting import KEPT, correct
-from rapport.inbox.models import Conversation, Message
-from rapport.inbox.snoozing import snooze
+from rapport.inbox.models import Conversation, Draft, Message, Note
+from rapport.inbox.snoozing import chosen, snooze
 from rapport.web import streams, times, words
 from rapport.web.answering import complain, say
 from rapport.web.conversation import found, show
@@ -51,6 +51,11 @@ def settlement(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 def snoozing(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Out of sight until a time."""
     until = request.POST.get("until", "")
+    try:
+        chosen(until, now(), member.tz)
+    except Refused as refused:
+        row = found(member, id)
+        return show(request, member, row, status=422, refusal=str(refused), about="snooze", until=until)
 
     def said(row: Conversation) -> str:
         return _("Snoozed until %(when)s.") % {"when": times.weekday(row.snoozed_until)} if row.snoozed_until else ""
@@ -105,14 +110,15 @@ def note(request: HttpRequest, member: Member, id: int) -> HttpResponse:
 def question(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     """Ask a colleague: it waits inside for them."""
     row, text, stream = found(member, id), request.POST.get("text", ""), streams.named(request.POST.get("stream"))
-    colleague = member.workspace.members.active().filter(pk=number(request.POST.get("to"))).first()
+    whom = number(request.POST.get("to"))
+    colleague = member.workspace.members.active().filter(pk=whom).first()
     place = streams.place_of(stream, row)
     try:
         if colleague is None:
             raise Refused("Choose whom to ask.")
         event = asking.ask(row, colleague, text, by=member)
     except Refused as refused:
-        return show(request, member, row, status=422, refusal=str(refused), about="question", noted=text)
+        return show(request, member, row, status=422, refusal=str(refused), about="question", noted=text, asks=whom)
     said = _("%(name)s is asked. It waits inside until they answer.") % {"name": colleague.name}
     say(request, said, undo=undo_address(member, row, event))
     return onward(member, row, stream, place)
@@ -129,8 +135,17 @@ def undo(request: HttpRequest, member: Member, id: int, event: int) -> HttpRespo
     except Refused as refused:
         complain(request, str(refused))
     else:
+        if done and (note := undoing.note_of(row, event, by=member)):
+            return _give_back(request, row, note)
         say(request, _("Undone.") if done else _("It was undone already."))
     return to(row, streams.named(request.POST.get("stream")))
+
+
+def _give_back(request: HttpRequest, row: Conversation, note: Note) -> HttpResponse:
+    """A note that was taken back: the page that comes has its words in the field again."""
+    asked = _("Question taken back. Your words stand in its field again.")
+    say(request, asked if note.asked_id else _("Note taken back. Your words stand in its field again."))
+    return to(row, streams.named(request.POST.get("stream")), f"noted={note.pk}")
 
 
 @require_POST
@@ -148,6 +163,8 @@ def unwind(request: HttpRequest, member: Member) -> HttpResponse:
     if done.conversation is None:
         say(request, taken_back(done.back, done.left))
         return see(reverse("desk", args=[member.workspace.slug]), stream)
+    if note := undoing.note_of(done.conversation, done.event, by=member):
+        return _give_back(request, done.conversation, note)
     who = str(done.conversation.identity or _("Somebody"))[:60]
     say(request, _(TAKEN_BACK) if done.answer else _("Undone: %(name)s.") % {"name": who})
     return to(done.conversation, stream)
@@ -199,7 +216,10 @@ def _act(request: HttpRequest, member: Member, id: int, act: Act, said: Said, *,
     except Refused as refused:
         complain(request, str(refused))
         return to(row, stream)
-    say(request, said if isinstance(said, str) else said(row), undo=undo_address(member, row, event))
+    told = said if isinstance(said, str) else said(row)
+    if done and Draft.objects.filter(conversation=row, member=member).exists():
+        told += " " + _("Your draft is kept.")
+    say(request, told, undo=undo_address(member, row, event))
     return onward(member, row, stream, place) if done else to(row, stream)
 
 
@@ -224,8 +244,8 @@ def onward(member: Member, row: Conversation, stream: str, place: str) -> HttpRe
     return to(following, stream) if following else see(reverse("desk", args=[member.workspace.slug]), stream, "done=1")
 
 
-def to(row: Conversation, stream: str) -> HttpResponse:
-    return see(reverse("conversation", args=[row.workspace.slug, row.pk]), stream)
+def to(row: Conversation, stream: str, more: str = "") -> HttpResponse:
+    return see(reverse("conversation", args=[row.workspace.slug, row.pk]), stream, more)
 
 
 def see(path: str, stream: str, more: str = "") -> HttpResponse:

@@ -48,6 +48,10 @@
     stream.setAttribute("hx-get", where.pathname + where.search);
   }
 
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => { // of menus of one name one is open: the old one would shut the new one
+    if (detail.shouldSwap && detail.target.id === "panes") document.querySelector(".verbs [data-menu][open]")?.removeAttribute("open");
+  });
+
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.elt.id === "stream" && follows === opened()) {
       document.querySelector("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -62,6 +66,7 @@
     const next = opened() !== before; // htmx puts the cursor back into the composer: of another conversation it must not
     before = opened();
     if (!at || at === document.body || (next && at.closest("#panes"))) settleIn(document.getElementById("turns"));
+    document.querySelector(".verbs [data-menu][open] .note-form :is(textarea, select, input:not([type=hidden]))")?.focus(); // refused, or taken back
     const back = detail.requestConfig?.path.includes("/o/") && document.getElementById("composer-text")?.value; // an answer was taken back
     if (back || document.querySelector(".composer .refusal")) document.getElementById("composer-text").focus();
   });
