@@ -43,6 +43,7 @@ def test_a_note_taken_back_says_so_and_gives_its_words_back(ann: Conversation, b
     assert "Note taken back. Your words stand in its field again." in page
     assert field(page, "note-text") == "Call her at four" and " open>" in menu(page, "note-text").splitlines()[0]
     assert "Undone" not in page and "took a note back" in page
+    assert 'id="more-verbs" checked' in page  # on a phone the field lies behind it
 
 
 def test_a_question_taken_back_gives_its_words_back_with_whom_it_asked(
