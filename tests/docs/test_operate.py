@@ -65,6 +65,7 @@ def test_every_name_in_the_data_folder_is_one_that_the_code_uses() -> None:
         "web/uploads",
         "ingest/importing",
         "ingest/exports",
+        "inbox/handed",
     )
     source = "".join(read(f"src/rapport/{module}.py") for module in named_in)
     assert [row for row, _ in table(section(PAGE, "The data folder")) if f'"{row.strip("/")}"' not in source] == []

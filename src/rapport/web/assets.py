@@ -64,6 +64,7 @@ BEHAVIOURS = (
     "js/htmx-rules.js",
     "js/waking.js",
     "js/announcer.js",
+    "js/placing.js",
     "js/panes.js",
     "js/turns.js",
     "js/mentioning.js",
