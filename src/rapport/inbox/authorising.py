@@ -22,13 +22,16 @@ from rapport.core.refusal import Refused
 from rapport.core.secret import WrongKey, seal, unseal
 from rapport.inbox import adjusting, connecting
 from rapport.inbox.models import Source
+from rapport.net.sentence import Sentence
 
 KEY = "signing_in"
 """Of the session."""
 PATIENCE = timedelta(minutes=15)
 MOST = 3
 """Sign-ins that one session may have begun at a time; the oldest gives way."""
-LATE = "This sign-in was begun elsewhere, long ago, or was used already. Begin again from the page of the source."
+LATE = Sentence(
+    "This sign-in was begun elsewhere, long ago, or was used already. Begin again from the page of the source."
+)
 
 
 @dataclass(frozen=True)

@@ -33,13 +33,14 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 CHANGED = Sentence("The files of this draft were changed in another window. Look at them, then send it again.")
 
 
-def takes(conversation: Conversation, place: str = "") -> Takes:
-    """What an answer here takes along, said in public or in private (empty: where the talk stands)."""
+def takes(conversation: Conversation, place: str = "", ways: continuing.Ways | None = None) -> Takes:
+    """What an answer here takes along, said in public or in private (empty: where the talk stands). ``ways``: those
+    that stand open here, where the caller knows."""
     source = conversation.source
     channel: Any = source.channel
     if source.cannot_send or not isinstance(channel, Carries):
         return NOTHING
-    public = continuing.ways(conversation).taken(place) == continuing.PUBLIC
+    public = (ways or continuing.ways(conversation)).taken(place) == continuing.PUBLIC
     found = channel.carries(source.settings, public=public)
     return msgspec.structs.replace(
         found, bytes=min(found.bytes, MOST_BYTES), picture_bytes=min(found.picture_bytes, MOST_BYTES)

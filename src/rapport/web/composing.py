@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
 from rapport.inbox import acting, continuing, showing, splitting, undoing
+from rapport.inbox import enclosing as files
 from rapport.inbox.models import Conversation, Draft, Message
 from rapport.inbox.models.act import Deed
 from rapport.web import enclosing
@@ -39,7 +40,7 @@ def composer(
             "preview": showing.show(row, text, by=member, place=place) if text else None,
             "changing": asked_for(request, member, row),
         }
-        | enclosing.about(member, row, place)
+        | enclosing.about(row, place, files.of(row.workspace_id, draft.enclosed) if draft else [], ways)
         | (aloud(row, ways) if asked else {})
         | _noted(request, member, row)
     )
@@ -64,7 +65,7 @@ def again(member: Member, row: Conversation, text: str, place: str) -> dict[str,
         "shut": kept == continuing.PRIVATE and place == continuing.PUBLIC,
         "splittable": splitting.can(row, place),
         "preview": showing.show(row, text, by=member, place=place),
-    } | enclosing.about(member, row, place)
+    } | enclosing.about(row, place, files.drafted(row, member), ways)
 
 
 def aloud(row: Conversation, ways: continuing.Ways) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from rapport.channels.carrying import Takes, kinds, sized
 from rapport.channels.sniffing import PICTURES
 from rapport.channels.text import one_line
 from rapport.core.refusal import Refused
-from rapport.inbox import enclosing
-from rapport.inbox.models import Conversation
+from rapport.inbox import continuing, enclosing
+from rapport.inbox.models import Attachment, Conversation
 from rapport.web.reach import number
 
 MOST_AT_ONCE = 20
@@ -57,10 +57,12 @@ def made_smaller(request: HttpRequest) -> list[str]:
     return list(dict.fromkeys(filter(None, told)))[:MOST_AT_ONCE]
 
 
-def about(member: Member, row: Conversation, place: str) -> dict[str, Any]:
+def about(
+    row: Conversation, place: str, enclosed: list[Attachment], ways: continuing.Ways | None = None
+) -> dict[str, Any]:
     """What the list shows: the files of the draft, and what may go along."""
-    takes = enclosing.takes(row, place)
-    return {"takes": takes, "bounds": bounds(takes), "enclosed": enclosing.drafted(row, member)}
+    takes = enclosing.takes(row, place, ways)
+    return {"takes": takes, "bounds": bounds(takes), "enclosed": enclosed}
 
 
 def bounds(takes: Takes) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from rapport.accounts.models import Member
 from rapport.core.refusal import Refused
+from rapport.inbox import enclosing as files
 from rapport.inbox import replying, showing, speaking
 from rapport.inbox.colliding import Collided, Seen
 from rapport.inbox.continuing import Widened
@@ -113,7 +114,11 @@ def enclose(request: HttpRequest, member: Member, id: int) -> HttpResponse:
     except Refused as refused:
         refusal = str(refused)
     preview = showing.show(row, text, by=member, place=place)
-    context = enclosing.about(member, row, place) | {"preview": preview, "conversation": row, "refused": refusal}
+    context = enclosing.about(row, place, files.drafted(row, member)) | {
+        "preview": preview,
+        "conversation": row,
+        "refused": refusal,
+    }
     there = {one.name for one in context["enclosed"]}
     smaller = [name for name in enclosing.made_smaller(request) if name in there]
     return page(request, "desk/_enclosed.html", alone=True, smaller=smaller, **context)
