@@ -42,6 +42,8 @@ from tests import postgresql  # noqa: E402
 from tests.once import once  # noqa: E402
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.peers.bluesky.network import Network
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -148,6 +150,22 @@ def committed(engine: str) -> Iterator[str]:
     yield engine
     call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
     connections["default"].close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser, one for all that look through it in this process: two would get in each other's way."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and nothing may be skipped here: apt-get install chromium")
+        pytest.skip("Chromium is not installed: what needs a real browser is left out.")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

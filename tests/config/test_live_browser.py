@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from rapport.config import asgi
 from rapport.core.live import Hub, position, publish
@@ -53,15 +51,12 @@ class Desk:
         return [body.encode()]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if not found and not os.environ.get("CI"):
-        pytest.skip("No Chromium is installed: live.js was not tried in a browser.")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+@pytest.fixture(autouse=True)
+def closed(chromium: Browser) -> Iterator[None]:
+    """What a test opened is closed after it: others look through the same browser."""
+    yield
+    for context in chromium.contexts:
+        context.close()
 
 
 def names(tab: Page) -> list[str]:
@@ -94,10 +89,10 @@ def wait(what: Callable[[], bool]) -> None:
     assert what()
 
 
-def test_eight_tabs_hear_over_one_connection_and_a_new_leader_takes_over(start: Any, browser: Browser) -> None:
+def test_eight_tabs_hear_over_one_connection_and_a_new_leader_takes_over(start: Any, chromium: Browser) -> None:
     hub = Hub(lambda workspace, member: True, KEY)
     site = start(pages=Desk(), hub=hub)
-    context = browser.new_context()
+    context = chromium.new_context()
     tabs = [context.new_page() for _ in range(8)]
     for tab in tabs:
         tab.goto(f"http://127.0.0.1:{site.port}/")
@@ -116,10 +111,10 @@ def test_eight_tabs_hear_over_one_connection_and_a_new_leader_takes_over(start: 
     context.close()
 
 
-def test_hints_that_come_together_ask_once_and_others_not_at_all(start: Any, browser: Browser) -> None:
+def test_hints_that_come_together_ask_once_and_others_not_at_all(start: Any, chromium: Browser) -> None:
     hub = Hub(lambda workspace, member: True, KEY)
     site = start(pages=Desk(), hub=hub)
-    tab = browser.new_page()
+    tab = chromium.new_page()
     tab.goto(f"http://127.0.0.1:{site.port}/")
     wait(lambda: clients(hub) == 1)
     for _ in range(5):
@@ -135,10 +130,10 @@ def test_hints_that_come_together_ask_once_and_others_not_at_all(start: Any, bro
     tab.close()
 
 
-def test_a_broken_stream_resumes_and_a_lost_memory_asks_anew(start: Any, browser: Browser) -> None:
+def test_a_broken_stream_resumes_and_a_lost_memory_asks_anew(start: Any, chromium: Browser) -> None:
     hub, desk = Hub(lambda workspace, member: True, KEY), Desk()
     site = start(pages=desk, hub=hub)
-    tab = browser.new_page()
+    tab = chromium.new_page()
     tab.goto(f"http://127.0.0.1:{site.port}/")
     wait(lambda: clients(hub) == 1)
     publish(1, "arrived")
@@ -155,11 +150,11 @@ def test_a_broken_stream_resumes_and_a_lost_memory_asks_anew(start: Any, browser
     tab.close()
 
 
-def test_a_login_that_ended_is_not_asked_again(start: Any, browser: Browser) -> None:
+def test_a_login_that_ended_is_not_asked_again(start: Any, chromium: Browser) -> None:
     hub, desk = Hub(lambda workspace, member: True, KEY), Desk()
     desk.welcome = False
     site = start(pages=desk, hub=hub)
-    tab = browser.new_page()
+    tab = chromium.new_page()
     tab.goto(f"http://127.0.0.1:{site.port}/")
     wait(lambda: desk.asked == 1)
     tab.wait_for_timeout(2500)
@@ -168,10 +163,10 @@ def test_a_login_that_ended_is_not_asked_again(start: Any, browser: Browser) -> 
     tab.close()
 
 
-def test_without_locks_the_page_asks_by_the_clock(start: Any, browser: Browser) -> None:
+def test_without_locks_the_page_asks_by_the_clock(start: Any, chromium: Browser) -> None:
     hub = Hub(lambda workspace, member: True, KEY)
     site = start(pages=Desk(), hub=hub)
-    context = browser.new_context()
+    context = chromium.new_context()
     context.add_init_script("delete Navigator.prototype.locks")
     tab = context.new_page()
     tab.clock.install()
