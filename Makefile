@@ -50,7 +50,7 @@ fast: $(VENV)/dev
 
 test: $(VENV)/dev ## The whole suite: `make check`, then PostgreSQL, real servers, a real browser
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "slow" # three on two cores: much of it waits for servers
 
 soak: $(VENV)/dev ## Everything at once, everything going wrong: make soak MINUTES=30 SEED=7 ON=--postgresql
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --seed $(SEED) $(ON)
