@@ -178,10 +178,16 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def eventually(look: Any, *, seconds: float = 60.0) -> Any:
-    """What ``look`` gives as soon as it gives something; it is asked again while it gives nothing."""
+    """What ``look`` gives as soon as it gives something; it is asked again while it gives nothing, or is refused: the
+    AppView knows a post only some time after the server took it."""
     deadline = time.monotonic() + seconds
-    while not (found := look()):
+    while True:
+        try:
+            found, refused = look(), None
+        except Refusal as refusal:
+            found, refused = None, refusal
+        if found:
+            return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"nothing came within {seconds} s")
+            raise AssertionError(f"nothing came within {seconds} s") from refused
         time.sleep(0.05)
-    return found
