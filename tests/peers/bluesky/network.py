@@ -41,9 +41,11 @@ class Network:
     pds: str
     plc: str
     process: subprocess.Popen[str]
+    full: bool = True
+    """It has an AppView."""
 
     def account(self, name: str) -> Account:
-        """A new account, called ``name`` and something that makes it new."""
+        """A new account, called ``name`` and something that makes it new, once the AppView knows it, too."""
         handle = f"{name[:8]}{uuid.uuid4().hex[:6]}.test"
         made = call(
             self.pds,
@@ -51,7 +53,10 @@ class Network:
             "com.atproto.server.createAccount",
             {"handle": handle, "email": f"{handle}@example.com", "password": "a long password"},
         )
-        return Account(self.pds, handle, made["did"], made["accessJwt"])
+        account = Account(self.pds, handle, made["did"], made["accessJwt"])
+        if self.full:
+            eventually(lambda: account.ask("GET", "app.bsky.actor.getProfile", actor=account.did))
+        return account
 
 
 @dataclass
@@ -148,7 +153,7 @@ def network(*, full: bool = True, limits: bool = False) -> Iterator[Network]:
         )  # fmt: skip
         stack.callback(_end, process)
         ready = _ready(process)
-        yield Network(ready["pds"], ready["plc"], process)
+        yield Network(ready["pds"], ready["plc"], process, full)
 
 
 def _ready(process: subprocess.Popen[str]) -> dict[str, Any]:
