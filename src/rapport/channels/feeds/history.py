@@ -12,10 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-import msgspec
-
 from rapport.channels import bounded, entries, envelopes
 from rapport.channels.base import Batch, Item, Settings, Unreadable
+from rapport.channels.cursor import Cursor
 from rapport.channels.feeds import fetching, reading
 from rapport.channels.feeds.place import Place
 from rapport.channels.syndication import Feed
@@ -28,7 +27,7 @@ WORDPRESS = "wordpress.org"
 Begin = Callable[[Settings, Place], fetching.Got]
 
 
-class Back(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Back(Cursor, kw_only=True, omit_defaults=True):
     """How far it has come: ``url`` of the document that is next; ``guessed``: it was named by nobody; marks of the
     documents (by address and by content) and of the entries that were read."""
 
@@ -37,17 +36,6 @@ class Back(msgspec.Struct, kw_only=True, omit_defaults=True):
     pages: list[str] = []
     names: list[str] = []
     over: bool = False
-
-    @classmethod
-    def of(cls, cursor: str | None) -> Back:
-        try:
-            return msgspec.json.decode(cursor or "{}", type=cls)
-        except (msgspec.DecodeError, UnicodeError):
-            return cls()
-
-    @property
-    def cursor(self) -> str:
-        return msgspec.json.encode(self).decode()
 
 
 def backfill(settings: Settings, since: datetime, cursor: str | None, begin: Begin) -> Batch:

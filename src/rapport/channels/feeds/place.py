@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-import msgspec
-
 from rapport.channels import entries
+from rapport.channels.cursor import Cursor
 from rapport.channels.syndication import Feed
 
 REMEMBERED = 300
 
 
-class Place(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Place(Cursor, kw_only=True, omit_defaults=True):
     """``url``: where the feed has moved to for good; ``etag``, ``modified``: what it said of its last version;
     ``digest``: of its last bytes; ``rest_until`` (seconds since 1970): so long it asked to be left alone; ``links``:
     under which name the entry of each link is known, the newest last."""
@@ -24,18 +23,6 @@ class Place(msgspec.Struct, kw_only=True, omit_defaults=True):
     rest_until: int = 0
     gone: bool = False
     links: dict[str, str] = {}
-
-    @classmethod
-    def of(cls, cursor: str | None) -> Place:
-        """The place in a cursor; a new one where there is none, or one that cannot be read."""
-        try:
-            return msgspec.json.decode(cursor or "{}", type=cls)
-        except (msgspec.DecodeError, UnicodeError):
-            return cls()
-
-    @property
-    def cursor(self) -> str:
-        return msgspec.json.encode(self).decode()
 
     def names(self, feed: Feed, scope: str, base: str) -> list[str]:
         """The name of each entry: that under which its link is known already, where its id has changed since.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import msgspec
-
 from rapport.channels.base import Batch
+from rapport.channels.cursor import Cursor
 from rapport.channels.loose import Row, word
 from rapport.channels.mastodon import parse
 from rapport.channels.mastodon.client import Gone, Server
@@ -15,7 +14,7 @@ from rapport.channels.mastodon.place import Place
 from rapport.channels.mastodon.polling import PAGE, Poll, Reads, Rows, lists
 
 
-class Back(msgspec.Struct, frozen=True):
+class Back(Cursor):
     """Which list is read, and before which of its ids."""
 
     list: int = 0
@@ -24,7 +23,7 @@ class Back(msgspec.Struct, frozen=True):
 
 def backfill(server: Server, home: Home, since: datetime, cursor: str | None) -> Batch:
     """The next page backwards; ``more`` until every list has come to ``since`` or to its beginning."""
-    back = _place(cursor)
+    back = Back.of(cursor)
     reading = lists(home, [], "", lambda row: False)
     if back.list >= len(reading):
         return Batch(cursor=cursor)
@@ -46,7 +45,7 @@ def backfill(server: Server, home: Home, since: datetime, cursor: str | None) ->
     over = old or not rows or not last or last == back.before
     onward = Back(back.list + 1) if over else Back(back.list, last)
     return Batch(
-        tuple(poll.items[-500:]), tuple(poll.unreadable), cursor=msgspec.json.encode(onward).decode(),
+        tuple(poll.items[-500:]), tuple(poll.unreadable), cursor=onward.cursor,
         more=onward.list < len(reading), far=_far(onward, len(reading), reads, rows, since),
     )  # fmt: skip
 
@@ -57,13 +56,6 @@ def _far(onward: Back, lists: int, reads: Reads, rows: Rows, since: datetime) ->
     moment = datetime.now(UTC)
     part = (moment - last) / max(moment - since, timedelta(hours=1)) if last else 0.0
     return (onward.list + min(1.0, max(0.0, part))) / lists
-
-
-def _place(cursor: str | None) -> Back:
-    try:
-        return msgspec.json.decode(cursor or "{}", type=Back)
-    except (msgspec.DecodeError, UnicodeError):
-        return Back()
 
 
 def _said_at(reads: Reads, row: Row) -> datetime | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from rapport.channels.cursor import Cursor
+
 REMEMBERED = 60
 """Ids of each list that are kept: more than a page has, or a server that always gives the same would seem new."""
 OVERLAP = 10
@@ -23,7 +25,7 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     version: str = ""
 
 
-class Place(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Place(Cursor, kw_only=True, omit_defaults=True):
     """``lists``: the newest ids of each list, the newest first; ``seen``: the last messages, the oldest first; ``next``:
     which of them is looked at next; ``looked``: when that was done last (seconds since 1970)."""
 
@@ -31,18 +33,6 @@ class Place(msgspec.Struct, kw_only=True, omit_defaults=True):
     seen: list[Seen] = []
     next: int = 0
     looked: int = 0
-
-    @classmethod
-    def of(cls, cursor: str | None) -> Place:
-        """The place in a cursor; a new one where there is none, or one that cannot be read."""
-        try:
-            return msgspec.json.decode(cursor or "{}", type=cls)
-        except (msgspec.DecodeError, UnicodeError):
-            return cls()
-
-    @property
-    def cursor(self) -> str:
-        return msgspec.json.encode(self).decode()
 
     def anchor(self, name: str) -> str:
         """From which id on a list is asked for; empty the first time, and "0" for one that had nothing yet."""
