@@ -22,6 +22,16 @@ _SURE_OF_FEELING: Final = 0.5
 
 
 @dataclass(frozen=True)
+class _Batch:
+    """The decisions of one batch as heads see them, each list in the order of the decisions."""
+
+    tables: list[Table]
+    shipped: Sequence[Reading]
+    hashes: Hashes
+    dense: Floats
+
+
+@dataclass(frozen=True)
 class Taught:
     """The heads of one workspace, by task; without any it changes nothing and costs nothing."""
 
@@ -50,48 +60,37 @@ class Taught:
             return decisions
         tables = [features.Table.of(decided) for decided in decisions]
         hashes = self._hashes([fact.text for fact in facts])
-        dense = features.dense("needs", shipped, tables)
-        answered = self._answered(decisions, tables, shipped, hashes, dense)
-        return self._called(answered, tables, shipped, hashes, dense)
+        batch = _Batch(tables, shipped, hashes, features.dense("needs", shipped, tables))
+        return self._called(self._answered(decisions, batch), batch)
 
-    def _answered(
-        self,
-        decisions: list[Disposition],
-        tables: list[Table],
-        shipped: Sequence[Reading],
-        hashes: Hashes,
-        dense: Floats,
-    ) -> list[Disposition]:
+    def _answered(self, decisions: list[Disposition], batch: _Batch) -> list[Disposition]:
         """What the team answers, and what not."""
         head = self.heads.get("needs")
         if head is None:
             return decisions
-        chances = head.chances(hashes, dense, features.prior("needs", shipped, tables))[:, 1].tolist()
+        chances = head.chances(batch.hashes, batch.dense, features.prior("needs", batch.shipped, batch.tables))[
+            :, 1
+        ].tolist()
         weighed = [
             taught.weigh(decided, taught.marked(chance, head.marks))
             for decided, chance in zip(decisions, chances, strict=True)
         ]
         changed = [place for place, one in enumerate(weighed) if one is not decisions[place]]
         if changed:
-            like = head.memory.like(hashes.only(np.array(changed)), 2).tolist()
+            like = head.memory.like(batch.hashes.only(np.array(changed)), 2).tolist()
             for place, (no, yes) in zip(changed, like, strict=True):
                 opinion = taught.marked(chances[place], head.marks, answered=yes, dismissed=no)
                 weighed[place] = taught.weigh(decisions[place], opinion)
         return weighed
 
-    def _called(
-        self,
-        decisions: list[Disposition],
-        tables: list[Table],
-        shipped: Sequence[Reading],
-        hashes: Hashes,
-        dense: Floats,
-    ) -> list[Disposition]:
+    def _called(self, decisions: list[Disposition], batch: _Batch) -> list[Disposition]:
         """What the team calls such posts."""
         head = self.heads.get("row")
         if head is None:
             return decisions
-        chances = head.chances(hashes, dense, features.prior("row", shipped, tables, head.labels))
+        chances = head.chances(
+            batch.hashes, batch.dense, features.prior("row", batch.shipped, batch.tables, head.labels)
+        )
         best = chances.argmax(axis=1).tolist()
         called = [
             taught.call(decided, int(head.labels[at]), float(chances[place][at]))
@@ -99,7 +98,7 @@ class Taught:
         ]
         changed = [place for place, one in enumerate(called) if one is not decisions[place]]
         if changed:
-            like = head.memory.like(hashes.only(np.array(changed)), len(head.labels))
+            like = head.memory.like(batch.hashes.only(np.array(changed)), len(head.labels))
             for place, counts in zip(changed, like, strict=True):
                 at = best[place]
                 called[place] = taught.call(
